@@ -1,0 +1,173 @@
+"""Snapshot to IR, with a problem for everything that cannot be rendered as asked. Fails closed, never
+open."""
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from gateway.translation import canonical, pem, trust
+from gateway.translation.ir import IR, Gate, Problem, Route, Trust, Upstream
+from gateway.translation.model import Host, Proxy, Snapshot, Truststore
+from gateway.translation.placeholder import PLACEHOLDER_CA
+from gateway.translation.problems import problem
+
+_BASE_PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]+(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*)?")
+_TARGET_PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?")
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*"
+)
+
+
+@dataclass
+class Built:
+    """The IR, the files it names (name: PEM text), the keys it names (file name: key_id) and what went wrong.
+
+    `redraw_at`: the first moment at which dates alone (an anchor that starts or ends) would give another IR.
+    """
+
+    ir: IR
+    files: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    redraw_at: datetime | None = None
+
+
+def build(snapshot: Snapshot, at: datetime, upstream_roots: str) -> Built:
+    """Decide everything, render nothing. `at` is aware; `upstream_roots`: PEM text of the CAs that https
+    targets are checked against. Raises nothing for bad data: what cannot be rendered becomes a problem."""
+    return _Builder(snapshot, at, upstream_roots).run()
+
+
+class _Builder:
+    def __init__(self, snapshot: Snapshot, at: datetime, upstream_roots: str) -> None:
+        self.snapshot, self.at, self.upstream_roots = snapshot, at, upstream_roots
+        self.files: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
+        self.problems: list[Problem] = []
+        self.redraw_at: datetime | None = None
+
+    def run(self) -> Built:
+        gates: dict[str, Gate] = {}
+        for host in sorted(self.snapshot.hosts, key=lambda h: (h.name.lower(), h.id)):
+            name = host.name.lower()
+            if name in gates:
+                self.tell("host_twice", name, host.id)
+            elif gate := self.gate(host, name):
+                gates[name] = gate
+        ir = IR(self.snapshot.account, tuple(gates.values()), self.routes(gates))
+        return Built(ir, self.files, self.keys, tuple(self.problems), self.redraw_at)
+
+    def tell(self, code: str, host: str, subject: str) -> None:
+        self.problems.append(problem(code, host, subject))
+
+    def file(self, kind: str, content: str) -> str:
+        name = f"files/{kind}-{canonical.sha256(content)}.pem"
+        self.files[name] = content
+        return name
+
+    def gate(self, host: Host, name: str) -> Gate | None:
+        if not _HOST_NAME.fullmatch(name):
+            self.tell("host_name_unusable", name, host.id)
+            return None
+        try:
+            chain = pem.certificates(host.keystore.chain_pem)
+        except ValueError:
+            self.tell("keystore_unusable", name, host.keystore.name)
+            return None
+        key_file = f"files/key-{canonical.sha256(host.keystore.key_id)}.pem"
+        self.keys[key_file] = host.keystore.key_id
+        return Gate(
+            host_id=host.id,
+            name=name,
+            certificate_file=self.file("crt", pem.clean(chain)),
+            key_file=key_file,
+            certificate_sha256=pem.fingerprint(chain[0]),
+            trust=self.trusted(name, host.truststore) if host.client_auth == "required" else None,
+        )
+
+    def trusted(self, host: str, store: Truststore | None) -> Trust:
+        if store is None:
+            self.tell("truststore_missing", host, host)
+            return Trust((), (), self.file("ts", PLACEHOLDER_CA))
+        verdict = trust.weigh(store.entries, self.at)
+        self.explain(host, store, verdict)
+        moments = [moment for moment in (self.redraw_at, verdict.redraw_at) if moment is not None]
+        self.redraw_at = min(moments, default=None)
+        issuers = pem.clean(list(verdict.issuers.values()))
+        return Trust(tuple(verdict.issuers), tuple(verdict.pins), self.file("ts", issuers or PLACEHOLDER_CA))
+
+    def explain(self, host: str, store: Truststore, verdict: trust.Verdict) -> None:
+        which = f"{store.name} version {store.version}"
+        for code, entries in (
+            ("entry_unreadable", verdict.unreadable),
+            ("anchor_not_a_ca", verdict.not_a_ca),
+            ("intermediate_unlinked", verdict.unlinked),
+            ("entry_expired", verdict.expired),
+        ):
+            for entry in entries:
+                self.tell(code, host, f"{entry.alias} in {which}")
+        expired_pins = {entry.fingerprint for entry in verdict.expired if entry.role == "client"}
+        if verdict.issuers or set(verdict.pins) - expired_pins:
+            return
+        if verdict.expired:
+            self.tell("truststore_expired", host, which)
+        elif store.entries:
+            self.tell("truststore_trusts_nobody", host, which)
+        else:
+            self.tell("truststore_empty", host, which)
+
+    def routes(self, gates: dict[str, Gate]) -> tuple[Route, ...]:
+        names = {gate.host_id: name for name, gate in gates.items()}
+        taken: set[tuple[str, str]] = set()
+        routes: list[Route] = []
+        for proxy in sorted(self.snapshot.proxies, key=lambda p: p.id):
+            base = "/" + proxy.base_path.strip("/")
+            if not _BASE_PATH.fullmatch(base):
+                self.tell("base_path_unusable", "", f"{proxy.name} at {proxy.base_path!r}")
+                continue
+            free = []
+            for host_id in sorted(set(proxy.hosts) & names.keys()):  # other hosts have a problem of their own
+                if (host_id, base) in taken:
+                    self.tell("base_path_twice", names[host_id], base)
+                else:
+                    taken.add((host_id, base))
+                    free.append(host_id)
+            upstream, path = self.target(proxy)
+            routes.append(Route(proxy.id, base, tuple(free), upstream, path))
+        return tuple(routes)
+
+    def target(self, proxy: Proxy) -> tuple[Upstream | None, str]:
+        try:
+            return self.upstream(proxy.target_url)
+        except ValueError as error:
+            self.tell("target_unusable", "", f"{proxy.name}, whose target {error}")
+            return None, ""
+
+    def upstream(self, url: str) -> tuple[Upstream, str]:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https"):
+            raise ValueError("is neither http nor https")
+        if parts.username is not None or parts.query or parts.fragment:
+            raise ValueError("carries a user, a query or a fragment")
+        if not _TARGET_PATH.fullmatch(parts.path):
+            raise ValueError("has a path that needs percent-encoding")
+        host = (parts.hostname or "").rstrip(".")
+        if not is_address(host) and not _HOST_NAME.fullmatch(host):
+            raise ValueError("names no host")
+        try:
+            port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+        except ValueError:
+            raise ValueError("has no usable port") from None
+        ca_file = self.file("ts", self.upstream_roots) if parts.scheme == "https" else ""
+        return Upstream(parts.scheme, host, port, ca_file), re.sub("//+", "/", parts.path).rstrip("/")
+
+
+def is_address(host: str) -> bool:
+    """True for an IPv4 or IPv6 literal (without brackets)."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,137 @@
+"""A snapshot compiled: everything that a deployment stores and never works out again."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from gateway.translation import canonical, envoy, facts
+from gateway.translation.build import Built, build
+from gateway.translation.ir import IR, Gate, Problem, Route
+from gateway.translation.model import Snapshot
+
+
+@dataclass(frozen=True)
+class CompiledProxy:
+    """`digest`: SHA-256 of what Envoy would hold for this proxy: its route, its cluster, and the chains of
+    its hosts without other proxies' routes. `facts` are for `reasons`."""
+
+    digest: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CompiledHost:
+    """`digest`: SHA-256 of the host's chain without any proxy's route. `chain_digest`: of the chain as
+    deployed, so it says whether the host needs a new proof. `certificate_sha256`: of the server certificate
+    (hex)."""
+
+    name: str
+    digest: str
+    facts: dict[str, Any]
+    client_auth: str
+    certificate_sha256: str
+    chain_digest: str
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """`chains` by host name, `clusters` by name, `files` name to PEM text, `keys` file name to key_id;
+    `proxies` and `hosts` by id. `digest`: SHA-256 of everything that reaches Envoy. `redraw_at`: compile
+    again from then on, since an anchor starts or ends (None: never)."""
+
+    ir: IR
+    chains: dict[str, dict[str, Any]]
+    clusters: dict[str, dict[str, Any]]
+    files: dict[str, str]
+    keys: dict[str, str]
+    proxies: dict[str, CompiledProxy]
+    hosts: dict[str, CompiledHost]
+    problems: tuple[Problem, ...]
+    redraw_at: datetime | None
+    digest: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for a JSON column; dates as ISO 8601, tuples as lists."""
+        plain = {**asdict(self), "redraw_at": self.redraw_at.isoformat() if self.redraw_at else None}
+        return {key: _listed(value) for key, value in plain.items()}
+
+
+def compile_snapshot(snapshot: Snapshot, at: datetime, *, upstream_roots: str) -> Compiled:
+    """Translate an account as of `at` (aware). `upstream_roots`: PEM text of the CAs for https targets.
+
+    Bad data raises nothing; it is left out, or refuses everybody, and is listed in `problems`.
+    """
+    built = build(snapshot, at, upstream_roots)
+    gates = {gate.host_id: gate for gate in built.ir.gates}
+    rendered = {route.proxy_id: envoy.route(route) for route in built.ir.routes}
+    chains = {gate.name: _chain(gate, built, rendered) for gate in built.ir.gates}
+    bare = {gate.host_id: envoy.filter_chain(gate, ()) for gate in built.ir.gates}
+    upstreams = {route.upstream for route in built.ir.routes if route.upstream is not None and route.hosts}
+    clusters = {envoy.cluster_name(upstream): envoy.cluster(upstream) for upstream in upstreams}
+    clusters = dict(sorted(clusters.items()))
+    hosts = {
+        host.id: CompiledHost(
+            name=gates[host.id].name,
+            digest=canonical.digest(bare[host.id]),
+            facts=facts.of_host(host, gates[host.id]),
+            client_auth=host.client_auth,
+            certificate_sha256=gates[host.id].certificate_sha256,
+            chain_digest=canonical.digest(chains[gates[host.id].name]),
+        )
+        for host in snapshot.hosts
+        if host.id in gates
+    }
+    files, keys = dict(sorted(built.files.items())), dict(sorted(built.keys.items()))
+    return Compiled(
+        ir=built.ir,
+        chains=chains,
+        clusters=clusters,
+        files=files,
+        keys=keys,
+        proxies=_proxies(snapshot, built, rendered, bare, hosts),
+        hosts=hosts,
+        problems=built.problems,
+        redraw_at=built.redraw_at,
+        digest=canonical.digest([chains, clusters, files, keys]),
+    )
+
+
+def _chain(gate: Gate, built: Built, rendered: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    own = [rendered[route.proxy_id] for route in built.ir.routes if gate.host_id in route.hosts]
+    return envoy.filter_chain(gate, own)
+
+
+def _proxies(
+    snapshot: Snapshot,
+    built: Built,
+    rendered: dict[str, dict[str, Any]],
+    bare: dict[str, dict[str, Any]],
+    hosts: dict[str, CompiledHost],
+) -> dict[str, CompiledProxy]:
+    targets = {proxy.id: proxy.target_url for proxy in snapshot.proxies}
+    return {
+        route.proxy_id: CompiledProxy(
+            digest=canonical.digest(
+                {
+                    "route": rendered[route.proxy_id],
+                    "cluster": envoy.cluster(route.upstream) if route.upstream else None,
+                    "hosts": {host_id: bare[host_id] for host_id in route.hosts},
+                }
+            ),
+            facts=_proxy_facts(route, targets[route.proxy_id], hosts),
+        )
+        for route in built.ir.routes
+    }
+
+
+def _proxy_facts(route: Route, target_url: str, hosts: dict[str, CompiledHost]) -> dict[str, Any]:
+    where = {f"host {hosts[host_id].name}": hosts[host_id].facts for host_id in route.hosts}
+    return {**facts.of_route(route, target_url), **where}
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _listed(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_listed(item) for item in value]
+    return value

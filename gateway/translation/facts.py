@@ -1,0 +1,40 @@
+"""What a person may read about a host or a proxy as deployed: small, flat, and enough to say why it
+changed."""
+
+from gateway.translation import canonical
+from gateway.translation.ir import Gate, Route
+from gateway.translation.model import Host
+
+Facts = dict[str, str]
+
+
+def of_host(host: Host, gate: Gate) -> Facts:
+    """Client authentication, truststore, what it amounts to, and the server certificate."""
+    facts = {
+        "client authentication": host.client_auth,
+        "server certificate": f"{host.keystore.name} {gate.certificate_sha256[:12]}",
+        "server key": canonical.sha256(host.keystore.key_id)[:12],
+    }
+    if gate.trust is not None:
+        store = host.truststore
+        via = f" via {store.via}" if store and store.via else ""
+        facts["truststore"] = f"{store.name} version {store.version}{via}" if store else "none"
+        facts["trusted certificates"] = _trusted(gate)
+    return facts
+
+
+def _trusted(gate: Gate) -> str:
+    """Such as "1 issuer, 2 clients (3f2a9c01b7de)"; the digest tells apart sets of equal size."""
+    assert gate.trust is not None
+    issuers, pins = gate.trust.issuers, gate.trust.pins
+    groups = (("issuer", issuers), ("client", pins))
+    counted = [f"{len(group)} {noun}{'s' * (len(group) != 1)}" for noun, group in groups if group]
+    return f"{', '.join(counted)} ({canonical.digest([issuers, pins])[:12]})" if counted else "nobody"
+
+
+def of_route(route: Route, target_url: str) -> Facts:
+    """Base path and target of a proxy; the CA list of an https target is named by its digest."""
+    facts = {"base path": route.base_path, "target": target_url}
+    if route.upstream is not None and route.upstream.ca_file:
+        facts["target's CA list"] = route.upstream.ca_file.removeprefix("files/ts-")[:12]
+    return facts

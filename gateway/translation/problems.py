@@ -1,0 +1,86 @@
+"""Every way in which a snapshot cannot be rendered as asked: what it means, what to do, what happens
+meanwhile."""
+
+from gateway.translation.ir import Problem
+
+_CATALOGUE = {
+    "host_twice": (
+        "Two hosts are called {host}; the other one is served.",
+        "Delete one of the two hosts.",
+        "left out",
+    ),
+    "host_name_unusable": (
+        "{host} is not a DNS name, so no client can ask for it.",
+        "Give the host a fully qualified domain name.",
+        "left out",
+    ),
+    "keystore_unusable": (
+        "The certificate chain of keystore {subject} cannot be read.",
+        "Upload the server certificate and its chain again.",
+        "left out",
+    ),
+    "truststore_missing": (
+        "{host} requires client certificates, but no truststore says whose. Every caller is refused.",
+        "Name a truststore, or a reference to one, on this host.",
+        "refuses everybody",
+    ),
+    "truststore_empty": (
+        "{subject} is empty, so every caller is refused.",
+        "Import a partner's certificate into the truststore.",
+        "refuses everybody",
+    ),
+    "truststore_expired": (
+        "{subject} holds nothing that is still valid, so every caller is refused.",
+        "Import the successors of the expired certificates.",
+        "refuses everybody",
+    ),
+    "truststore_trusts_nobody": (
+        "{subject} holds nothing that a client can be trusted by, so every caller is refused.",
+        "Add an anchor or a client certificate to the truststore.",
+        "refuses everybody",
+    ),
+    "entry_unreadable": (
+        "{subject} cannot be read as the certificate it was stored as.",
+        "Import it again.",
+        "ignored",
+    ),
+    "entry_expired": (
+        "{subject} has expired.",
+        "Replace it with its successor.",
+        "ignored",
+    ),
+    "anchor_not_a_ca": (
+        "{subject} is no CA certificate, so it vouches for nobody.",
+        "Give it the role client, or import the CA that issued it.",
+        "ignored",
+    ),
+    "intermediate_unlinked": (
+        "{subject} leads to no valid anchor of the same truststore.",
+        "Add the anchor that issued it, or give this one the role anchor.",
+        "ignored",
+    ),
+    "base_path_unusable": (
+        "{subject}: this base path cannot be matched exactly.",
+        "Use letters, digits and - . _ ~ between single slashes.",
+        "left out",
+    ),
+    "base_path_twice": (
+        "Another proxy already answers {subject} on {host}.",
+        "Give one of the two another base path or host.",
+        "left out",
+    ),
+    "target_unusable": (
+        "{subject}: this target cannot be called; callers read 503.",
+        "Give the proxy a target such as https://orders.example.com/v1.",
+        "unavailable",
+    ),
+}
+
+CODES = tuple(_CATALOGUE)
+
+
+def problem(code: str, host: str, subject: str) -> Problem:
+    """`subject` names the thing as its people do: a truststore and its version, an alias, a proxy and its
+    path."""
+    sentence, remedy, effect = _CATALOGUE[code]
+    return Problem(code, host, subject, sentence.format(host=host, subject=subject), remedy, effect)
