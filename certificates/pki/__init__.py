@@ -1,0 +1,15 @@
+"""Certificates, judged with the clock in the caller's hand.
+
+Bytes, settings and `at` (an aware UTC datetime) go in; values come out. Nothing in here reads a clock, a
+file, a socket or a database, and nothing imports Django, DRF, Celery or Redis (import-linter holds that
+line).
+
+- `findings`     what is said about a certificate: code, severity, sentence, remedy
+- `certificate`  one certificate, decoded completely or refused
+- `private_keys` finds private keys, so that they are refused before anything is kept
+- `reading`      whatever a partner sends -> certificates
+- `policy`       what is safe and decent about one certificate
+- `forest`       who issued whom, by verified signature
+- `judgement`    an upload -> a report
+- `roles`        what a certificate may become in a truststore, and whether a whole truststore is fit to serve
+"""
