@@ -6,18 +6,19 @@ undecodable field freezes a whole truststore in the gateway, so everything is re
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from . import der as tlv
 from .naming import CanonicalName, best_known_as, canonical, general_name, key_name, printable, readable
 
 Kind = Literal["leaf", "intermediate", "root"]
+_E = TypeVar("_E", bound=x509.ExtensionType)
 
 # What `cryptography` is known to raise for hostile input. Named one by one, because a bare `except
 # Exception` would also swallow the time limit of the worker that calls us.
@@ -70,7 +71,7 @@ class Certificate:
     `san` holds strings like `DNS:a.example`. `extended_key_usage` and `key_usage` hold the names of RFC
     5280 (an unknown purpose as its dotted OID) and are None when the extension is absent. `ski` and `aki`
     are lower-case hexadecimal, or "" when absent. `basic_constraints_critical` is None without that
-    extension. `x509` is the `cryptography` object.
+    extension. `decoded` is the `cryptography` object.
     """
 
     der: bytes
@@ -95,7 +96,7 @@ class Certificate:
     aki: str = field(compare=False)
     subject_key: CanonicalName = field(compare=False, repr=False)
     issuer_key: CanonicalName = field(compare=False, repr=False)
-    x509: x509.Certificate = field(compare=False, repr=False)
+    decoded: x509.Certificate = field(compare=False, repr=False)
 
     @classmethod
     def from_der(cls, der: bytes) -> "Certificate":
@@ -111,7 +112,7 @@ class Certificate:
     @property
     def pem(self) -> str:
         """The certificate as PEM, encoded anew from the DER: the sender's own text is never passed on."""
-        return self.x509.public_bytes(serialization.Encoding.PEM).decode("ascii")
+        return self.decoded.public_bytes(serialization.Encoding.PEM).decode("ascii")
 
     @property
     def kind(self) -> Kind:
@@ -129,13 +130,14 @@ def signed_by(child: x509.Certificate, issuer: x509.Certificate) -> bool:
     """
     try:
         key, signature, signed = issuer.public_key(), child.signature, child.tbs_certificate_bytes
-        how = child.signature_algorithm_parameters
-        if isinstance(key, rsa.RSAPublicKey) and isinstance(how, padding.PKCS1v15 | padding.PSS):
+        if isinstance(key, rsa.RSAPublicKey):
+            how = child.signature_algorithm_parameters
+            if not isinstance(how, padding.PKCS1v15 | padding.PSS):
+                return False
             key.verify(signature, signed, how, _hash_of(child))
-        elif isinstance(key, ec.EllipticCurvePublicKey) and isinstance(how, ec.ECDSA):
-            key.verify(signature, signed, how)
-        elif isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey) and how is None:
-            key.verify(signature, signed)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            # Not `signature_algorithm_parameters`, which is None for ECDSA with SHA-1.
+            key.verify(signature, signed, ec.ECDSA(_hash_of(child)))
         else:
             child.verify_directly_issued_by(issuer)
     except CRYPTOGRAPHY_ERRORS:
@@ -153,12 +155,15 @@ def _hash_of(certificate: x509.Certificate) -> hashes.HashAlgorithm:
 def _decode(der: bytes) -> Certificate:
     loaded = x509.load_der_x509_certificate(der)
     _refuse_two_signature_algorithms(der)
-    found = {type(extension.value): extension for extension in loaded.extensions}
+    extensions = loaded.extensions
+    basic = _extension(extensions, x509.BasicConstraints)
+    names = _extension(extensions, x509.SubjectAlternativeName)
+    ski = _extension(extensions, x509.SubjectKeyIdentifier)
+    aki = _extension(extensions, x509.AuthorityKeyIdentifier)
+    san = tuple(general_name(name) for name in names.value) if names else ()
     subject, issuer = loaded.subject, loaded.issuer
     algorithm = loaded.signature_hash_algorithm
     serial = f"{loaded.serial_number:x}"
-    basic = found.get(x509.BasicConstraints)
-    san = _san(loaded.extensions)
     subject_key, issuer_key = canonical(subject), canonical(issuer)
     self_issued = subject_key == issuer_key
     return Certificate(
@@ -172,21 +177,19 @@ def _decode(der: bytes) -> Certificate:
         not_after=loaded.not_valid_after_utc,
         key=key_name(loaded.public_key()),
         signature_hash=algorithm.name if algorithm else "",
-        is_ca=isinstance(basic.value, x509.BasicConstraints) and basic.value.ca if basic else False,
-        path_length=basic.value.path_length
-        if basic and isinstance(basic.value, x509.BasicConstraints)
-        else None,
+        is_ca=basic.value.ca if basic else False,
+        path_length=basic.value.path_length if basic else None,
         basic_constraints_critical=basic.critical if basic else None,
         self_issued=self_issued,
         self_signed=self_issued and signed_by(loaded, loaded),
         san=san,
-        extended_key_usage=_extended_key_usage(loaded.extensions),
-        key_usage=_key_usage(loaded.extensions),
-        ski=_ski(loaded.extensions),
-        aki=_aki(loaded.extensions),
+        extended_key_usage=_extended_key_usage(extensions),
+        key_usage=_key_usage(extensions),
+        ski=ski.value.digest.hex() if ski else "",
+        aki=(aki.value.key_identifier or b"").hex() if aki else "",
         subject_key=subject_key,
         issuer_key=issuer_key,
-        x509=loaded,
+        decoded=loaded,
     )
 
 
@@ -201,51 +204,35 @@ def _refuse_two_signature_algorithms(der: bytes) -> None:
         raise ValueError("it names two different signature algorithms")
 
 
-def _san(extensions: x509.Extensions) -> tuple[str, ...]:
+def _extension(extensions: x509.Extensions, kind: type[_E]) -> x509.Extension[_E] | None:
     try:
-        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        return extensions.get_extension_for_class(kind)
     except x509.ExtensionNotFound:
-        return ()
-    return tuple(general_name(name) for name in names)
+        return None
 
 
 def _extended_key_usage(extensions: x509.Extensions) -> tuple[str, ...] | None:
-    try:
-        purposes = extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except x509.ExtensionNotFound:
+    found = _extension(extensions, x509.ExtendedKeyUsage)
+    if found is None:
         return None
-    return tuple(_EXTENDED_KEY_USAGES.get(purpose, purpose.dotted_string) for purpose in purposes)
+    return tuple(_EXTENDED_KEY_USAGES.get(purpose, purpose.dotted_string) for purpose in found.value)
 
 
 def _key_usage(extensions: x509.Extensions) -> tuple[str, ...] | None:
-    try:
-        usage = extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
+    found = _extension(extensions, x509.KeyUsage)
+    if found is None:
         return None
-    return tuple(name for attribute, name in _KEY_USAGES.items() if getattr(usage, attribute))
-
-
-def _ski(extensions: x509.Extensions) -> str:
-    try:
-        return extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest.hex()
-    except x509.ExtensionNotFound:
-        return ""
-
-
-def _aki(extensions: x509.Extensions) -> str:
-    try:
-        identifier = extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
-    except x509.ExtensionNotFound:
-        return ""
-    return identifier.hex() if identifier else ""
+    return tuple(name for attribute, name in _KEY_USAGES.items() if getattr(found.value, attribute))
 
 
 def _reason(error: Exception) -> str:
-    """One short line for people; the library's own words help whoever made the certificate."""
+    """One short line for people."""
     if isinstance(error, x509.DuplicateExtension):
         return f"the extension {error.oid.dotted_string} appears twice"
     if isinstance(error, x509.InvalidVersion):
         return "its version is unknown"
     if isinstance(error, UnsupportedAlgorithm):
         return "it uses an algorithm that is not supported"
+    if "ParseError" in str(error):
+        return "its structure is broken"
     return printable(str(error))[:160] or type(error).__name__

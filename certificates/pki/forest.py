@@ -52,7 +52,7 @@ class _Planter:
             if self._is_below(issuer, child) or self.checks_left == 0:
                 continue
             self.checks_left -= 1
-            if signed_by(child.x509, issuer.x509):
+            if signed_by(child.decoded, issuer.decoded):
                 self.parents[child.fingerprint] = issuer.fingerprint
                 return Judged(child, child.kind, issuer.fingerprint, "sound")
         # Two CAs that signed each other: the second has an issuer here, just not one that can stand above it.

@@ -60,7 +60,7 @@ def check_time(certificate: Certificate, at: datetime) -> Iterator[Finding]:
 
 def check_key(certificate: Certificate) -> Iterator[Finding]:
     """RSA_SHORT, RSA_LEGACY, LEAF_KEY_TYPE, CA_KEY_TYPE."""
-    key = certificate.x509.public_key()
+    key = certificate.decoded.public_key()
     if isinstance(key, rsa.RSAPublicKey):
         if key.key_size < RSA_MINIMUM_BITS:
             sentence = f"The RSA key has {key.key_size} bits; 2048 is the least that is safe."

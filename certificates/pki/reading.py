@@ -79,6 +79,10 @@ def _private_key_sent(kind: str, name: str) -> Finding:
     )
 
 
+# Copies and broken blocks cost time as well, so they are counted: this many per certificate that is allowed.
+_ATTEMPTS_PER_CERTIFICATE = 4
+
+
 class _TooMany(Exception):
     """The limit on certificates is passed; reading stops at once."""
 
@@ -92,6 +96,7 @@ class _Reader:
     certificates: dict[str, Certificate] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     wrong: list[WrongThing] = field(default_factory=list)
+    attempts: int = 0
 
     def result(self) -> Reading:
         for thing in dict.fromkeys(self.wrong):
@@ -211,6 +216,9 @@ class _Reader:
                 self._certificate(one)
 
     def _certificate(self, content: bytes) -> None:
+        self.attempts += 1
+        if self.attempts > self.limits.certificates * _ATTEMPTS_PER_CERTIFICATE:
+            raise _TooMany
         try:
             certificate = Certificate.from_der(content)
         except Undecodable as reason:

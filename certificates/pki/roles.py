@@ -127,7 +127,7 @@ def _twins(entries: Sequence[tuple[Certificate, Role]]) -> Iterator[Finding]:
 
 
 def _names(entries: Sequence[tuple[Certificate, Role]]) -> Iterator[Finding]:
-    total = sum(len(certificate.x509.subject.public_bytes()) + 2 for certificate, _ in entries)
+    total = sum(len(certificate.decoded.subject.public_bytes()) + 2 for certificate, _ in entries)
     if total > NAMES_LIMIT_BYTES:
         yield Finding(
             "SIZE",
