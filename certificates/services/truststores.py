@@ -1,0 +1,148 @@
+"""Truststores: every change is a new version; one version is current."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+
+from accounts import audit
+from accounts.actors import Actor
+from common.errors import Conflict, DomainError
+from common.outbox import announce
+
+from ..models import Certificate, Entry, Truststore, TruststoreVersion, store_name_validator
+from ..pki.findings import Severity
+from ..pki.roles import Role, check_entry, check_store
+from .known import parsed
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """A certificate that shall become an entry in `role`."""
+
+    certificate: Certificate
+    role: Role
+    alias: str = ""
+
+
+@transaction.atomic
+def create_truststore(*, actor: Actor, name: str, description: str = "") -> Truststore:
+    """Create a truststore with an empty version 1, which trusts nobody. Raises DomainError for a bad or taken name."""
+    check_store_name(name)
+    if Truststore.objects.filter(account=actor.account, name=name).exists():
+        raise Conflict(
+            "truststore_exists",
+            f"A truststore “{name}” exists. Add a version to it, or choose another name.",
+            field="name",
+        )
+    store = Truststore.objects.create(account=actor.account, name=name, description=description)
+    version = TruststoreVersion.objects.create(
+        truststore=store, number=1, created_by=actor.label, note="created empty"
+    )
+    store.current = version
+    store.save(update_fields=["current"])
+    audit.record(actor, "truststore:created", store)
+    return store
+
+
+def check_store_name(name: str) -> None:
+    """Raise DomainError unless `name` may name a store or a reference."""
+    try:
+        store_name_validator(name)
+    except ValidationError as error:
+        raise DomainError("name_invalid", error.messages[0], field="name") from error
+
+
+@transaction.atomic
+def add_version(
+    *,
+    actor: Actor,
+    store: Truststore,
+    entries: Sequence[NewEntry],
+    at: datetime,
+    note: str = "",
+    keep: bool = True,
+) -> TruststoreVersion:
+    """Make and activate a new version: the current entries (with `keep`) plus `entries`, the new role winning.
+
+    Raises DomainError naming the certificate when an entry, or the store as a whole, would be unsafe or useless.
+    """
+    store = Truststore.objects.select_for_update().get(pk=store.pk)
+    wanted: dict[int, NewEntry] = {}
+    if keep and store.current:
+        for old in store.current.entries.select_related("certificate"):
+            wanted[old.certificate_id] = NewEntry(old.certificate, Role(old.role), old.alias)
+    before = {pk: entry.role for pk, entry in wanted.items()}
+    for entry in entries:
+        wanted[entry.certificate.pk] = entry
+    if {pk: entry.role for pk, entry in wanted.items()} == before and keep:
+        raise Conflict(
+            "no_change", f"{store} holds these certificates in these roles already. Nothing was changed."
+        )
+    _refuse_unfit(wanted.values(), new=set(wanted) - set(before), at=at)
+
+    last = store.versions.aggregate(last=Max("number"))["last"] or 0
+    version = TruststoreVersion.objects.create(
+        truststore=store, number=last + 1, created_by=actor.label, note=note[:500]
+    )
+    Entry.objects.bulk_create(
+        Entry(
+            version=version,
+            certificate=entry.certificate,
+            role=entry.role.value,
+            alias=(entry.alias or entry.certificate.common_name)[:200],
+        )
+        for entry in wanted.values()
+    )
+    _make_current(actor, store, version)
+    return version
+
+
+@transaction.atomic
+def activate_version(*, actor: Actor, version: TruststoreVersion, at: datetime) -> None:
+    """Make an existing version current: the way back. Raises DomainError when it is no longer fit."""
+    store = Truststore.objects.select_for_update().get(pk=version.truststore_id)
+    if store.current_id == version.pk:
+        raise Conflict("already_current", f"{version} is current already.")
+    entries = [
+        NewEntry(entry.certificate, Role(entry.role), entry.alias)
+        for entry in version.entries.select_related("certificate")
+    ]
+    _refuse_unfit(entries, new=set(), at=at)
+    _make_current(actor, store, version)
+
+
+def _make_current(actor: Actor, store: Truststore, version: TruststoreVersion) -> None:
+    old = store.current
+    store.current = version
+    store.save(update_fields=["current"])
+    audit.record(
+        actor,
+        "truststore:version_activated",
+        store,
+        version=version.number,
+        before=old.number if old else None,
+        entries=version.entries.count(),
+    )
+    announce("truststore.version_activated", store.uuid)
+
+
+def _refuse_unfit(entries: Sequence[NewEntry], *, new: set[int], at: datetime) -> None:
+    """Judge each new entry alone, then the whole store."""
+    parsed_entries = [(entry, parsed(entry.certificate)) for entry in entries]
+    found = []
+    for entry, certificate in parsed_entries:
+        if entry.certificate.pk in new:
+            found += check_entry(certificate, entry.role, at)
+    found += check_store([(certificate, entry.role) for entry, certificate in parsed_entries], at)
+    errors = [finding for finding in found if finding.severity == Severity.ERROR]
+    if errors:
+        text = " ".join(
+            f"{finding.subject or 'The store'}: {finding.sentence} {finding.remedy}" for finding in errors
+        )
+        raise DomainError("truststore_unfit", text, field="entries")

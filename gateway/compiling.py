@@ -1,0 +1,80 @@
+"""Compiling an account as it is today, and what that means against what is live."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import certifi
+
+from accounts.models import Account
+from catalog import flags
+from catalog.models import Proxy
+
+from . import snapshot
+from .lifecycle import DeploymentStatus
+from .models import Deployment
+from .translation.compile import Compiled, compile_snapshot
+from .translation.reasons import reasons
+
+
+@cache
+def upstream_roots() -> str:
+    """The public roots (PEM) that https targets are checked against."""
+    return Path(certifi.where()).read_text()
+
+
+def compile_account(account: Account, at: datetime) -> Compiled:
+    """Translate an account's hosts and proxies as they are now."""
+    return compile_snapshot(snapshot.take(account), at, upstream_roots=upstream_roots())
+
+
+def live_deployment(account: Account) -> Deployment | None:
+    """What the nodes were last proven to serve."""
+    return Deployment.objects.filter(account=account, status=DeploymentStatus.LIVE).first()
+
+
+def reflag(account: Account, at: datetime) -> int:
+    """Compare every proxy's compiled configuration with the live one and store the flags. Returns how many changed.
+
+    A proxy is flagged exactly when the digests differ.
+    """
+    today = compile_account(account, at)
+    live = live_deployment(account)
+    deployed = live.compiled["proxies"] if live else {}
+    states = {}
+    for uuid, wanted in today.proxies.items():
+        before = deployed.get(uuid)
+        digest = before["digest"] if before else ""
+        why = reasons(before["facts"], wanted.facts) if before and digest != wanted.digest else []
+        states[uuid] = flags.ProxyState(wanted.digest, digest, why)
+    return flags.store_states(account, states)
+
+
+def changes(old: dict[str, Any] | None, new: Compiled) -> list[dict[str, Any]]:
+    """What a deployment would change for people: a row per host and proxy that differs.
+
+    Each row: `what` ("host" or "proxy"), `uuid`, `name`, `kind` (new, changed, removed) and `reasons` (sentences).
+    """
+    old = old or {"hosts": {}, "proxies": {}}
+    names = {
+        str(uuid): name
+        for uuid, name in Proxy.objects.filter(uuid__in=[*new.proxies]).values_list("uuid", "name")
+    }
+    rows = []
+    for what, before, after in (("host", old["hosts"], new.hosts), ("proxy", old["proxies"], new.proxies)):
+        for uuid in [*after, *(set(before) - set(after))]:
+            was, becomes = before.get(uuid), after.get(uuid)
+            if was and becomes and was["digest"] == becomes.digest:
+                continue
+            kind = "changed" if was and becomes else "new" if becomes else "removed"
+            why = reasons(was["facts"], becomes.facts) if was and becomes else []
+            name = becomes.name if what == "host" and becomes else names.get(uuid) or _former_name(what, was)
+            rows.append({"what": what, "uuid": uuid, "name": name, "kind": kind, "reasons": why})
+    return rows
+
+
+def _former_name(what: str, was: dict[str, Any]) -> str:
+    return was["name"] if what == "host" else was["facts"].get("base path", "a deleted proxy")

@@ -1,0 +1,131 @@
+"""Nodes, deployments with the proof of each node, and what the gateway saw."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from accounts.models import AccountOwned
+from certificates.models import ServerKey
+from common.models import Identified, Move
+from vhosts.models import VirtualHost
+
+from . import lifecycle
+
+
+class Node(Identified):
+    """An Envoy process with its agent. `wanted_version` is what it was given, `live_version` what it says it serves."""
+
+    name = models.CharField(max_length=100, unique=True)
+    address = models.CharField(
+        max_length=100, default="127.0.0.1", help_text="where Envoy listens and is probed"
+    )
+    port = models.PositiveIntegerField()
+    wanted_version = models.CharField(max_length=64, blank=True)
+    live_version = models.CharField(max_length=64, blank=True)
+    last_seen = models.DateTimeField(null=True, blank=True)
+    trouble = models.TextField(blank=True, help_text="why it does not serve what it was given")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Deployment(AccountOwned):
+    """One immutable gateway configuration of an account's hosts: what was compiled, and what became of it."""
+
+    MOVES = lifecycle.DEPLOYMENT_MOVES
+
+    number = models.PositiveIntegerField()
+    status = models.CharField(
+        max_length=20,
+        choices=lifecycle.DeploymentStatus.choices,
+        default=lifecycle.DeploymentStatus.PLANNED,
+        db_index=True,
+    )
+    actor = models.CharField(max_length=200)
+    note = models.CharField(max_length=500, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of everything that reaches Envoy")
+    compiled = models.JSONField(null=True, help_text="translation.Compiled as JSON; holds no secret")
+    changes = models.JSONField(default=list, help_text="against the live one: {subject, kind, reasons}")
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "number"], name="deployment_number_per_account")
+        ]
+
+    def __str__(self) -> str:
+        return f"deployment {self.number}"
+
+
+class DeploymentMove(Move):
+    """History of a deployment's status."""
+
+    subject = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="moves")
+
+
+class DeployedKey(models.Model):
+    """A server key that a deployment needs: keeps it from being deleted as long as one may roll back to it."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="keys")
+    key = models.ForeignKey(ServerKey, on_delete=models.PROTECT, related_name="+")
+    file = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return self.file
+
+
+class Proof(models.Model):
+    """What one node proved of one deployment. `probes`: host, what, expected, status, milliseconds, ok, reason."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="proofs")
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="proofs")
+    version = models.CharField(max_length=64, db_index=True, help_text="of the node's whole configuration")
+    status = models.CharField(
+        max_length=20, choices=lifecycle.ProofStatus.choices, default=lifecycle.ProofStatus.WAITING
+    )
+    acknowledged_at = models.DateTimeField(null=True)
+    proven_at = models.DateTimeField(null=True)
+    probes = models.JSONField(default=list)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["node__name"]
+        constraints = [models.UniqueConstraint(fields=["deployment", "node"], name="one_proof_per_node")]
+
+    def __str__(self) -> str:
+        return f"{self.node}: {self.status}"
+
+
+class Sighting(models.Model):
+    """What a node saw: clients of one certificate (or none) on one host with one outcome, counted."""
+
+    host = models.ForeignKey(VirtualHost, on_delete=models.CASCADE, related_name="sightings")
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="sightings")
+    fingerprint = models.CharField(max_length=64, blank=True, help_text="empty: no certificate was sent")
+    issuer_fingerprint = models.CharField(max_length=64, blank=True, help_text="the verified issuer, if any")
+    subject = models.CharField(max_length=500, blank=True)
+    outcome = models.CharField(max_length=10, choices=lifecycle.Outcome.choices)
+    reason = models.CharField(max_length=200, blank=True)
+    status = models.PositiveSmallIntegerField(
+        default=0, help_text="the last HTTP status; 0 when there was none"
+    )
+    count = models.PositiveBigIntegerField(default=0)
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["-last_seen"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host", "node", "fingerprint", "issuer_fingerprint", "outcome", "reason"],
+                name="one_count_per_sighting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint[:12] or 'no certificate'} {self.outcome} {self.count}×"

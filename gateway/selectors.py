@@ -1,0 +1,86 @@
+"""Reads of deployments, nodes, proof and what was seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from accounts.models import Account
+from vhosts.models import VirtualHost
+
+from .lifecycle import DeploymentStatus, Outcome, ProofStatus
+from .models import Deployment, Node, Proof, Sighting
+
+
+def deployments_of(account: Account) -> QuerySet[Deployment]:
+    """The deployments of an account, newest first, without their large compiled part."""
+    return (
+        Deployment.objects.filter(account=account)
+        .defer("compiled")
+        .annotate(
+            node_count=Count("proofs", distinct=True),
+            proven_count=Count("proofs", filter=Q(proofs__status=ProofStatus.PROVEN), distinct=True),
+        )
+        .order_by("-id")
+    )
+
+
+def live_of(account: Account) -> Deployment | None:
+    """The live deployment."""
+    return deployments_of(account).filter(status=DeploymentStatus.LIVE).first()
+
+
+def nodes() -> QuerySet[Node]:
+    """Every gateway node."""
+    return Node.objects.all()
+
+
+def proofs_of(host: VirtualHost) -> list[tuple[Proof, list[dict]]]:
+    """Each node's proof of the account's live deployment, with the probes on this host."""
+    proofs = Proof.objects.filter(
+        deployment__account=host.account_id, deployment__status=DeploymentStatus.LIVE
+    ).select_related("node", "deployment")
+    return [
+        (proof, [p for p in proof.probes if p["host"] == host.name])
+        for proof in proofs.defer("deployment__compiled")
+    ]
+
+
+def enforced_since(host: VirtualHost, *, not_before: datetime) -> datetime | None:
+    """When every node had proven a live deployment that was planned after `not_before`; None: not (yet).
+
+    Planned after: such a deployment was compiled from what was there at `not_before`, or from something newer.
+    """
+    live = (
+        Deployment.objects.filter(account=host.account_id, status=DeploymentStatus.LIVE)
+        .only("created_at", "pk")
+        .first()
+    )
+    if live is None or live.created_at < not_before:
+        return None
+    first = (
+        Deployment.objects.filter(
+            account=host.account_id,
+            created_at__gte=not_before,
+            status__in=(DeploymentStatus.LIVE, DeploymentStatus.SUPERSEDED),
+            proofs__status=ProofStatus.PROVEN,
+        )
+        .order_by("pk")
+        .only("pk")
+        .first()
+    )
+    if first is None:
+        return None
+    return max(proof.proven_at for proof in first.proofs.all() if proof.proven_at)
+
+
+def refused_lately(host: VirtualHost, *, limit: int = 8) -> QuerySet[Sighting]:
+    """The latest refusals on a host."""
+    return Sighting.objects.filter(host=host, outcome=Outcome.REFUSED).order_by("-last_seen")[:limit]
+
+
+def totals(host: VirtualHost) -> dict[str, int]:
+    """How many calls the gateway logged on a host, `served` and `refused`."""
+    rows = Sighting.objects.filter(host=host).values_list("outcome").annotate(total=Sum("count"))
+    return {"served": 0, "refused": 0} | dict(rows)

@@ -1,0 +1,57 @@
+"""Reads of incidents."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Account
+from certificates.lifecycle import UploadStatus
+from certificates.models import Upload
+from gateway.models import Deployment
+from vhosts.models import VirtualHost
+
+from .lifecycle import IncidentStatus
+from .models import Incident
+
+OURS = (IncidentStatus.CHECKING, IncidentStatus.ENABLING)
+ENDED = (IncidentStatus.CLOSED, IncidentStatus.WITHDRAWN)
+
+
+def incidents_of(account: Account, *, search: str = "", status: str = "") -> QuerySet[Incident]:
+    """The incidents of an account, newest first. `status`: a status, or "open", or "ours"."""
+    incidents = Incident.objects.filter(account=account).select_related(
+        "host", "version__truststore", "account"
+    )
+    if search:
+        number = search.upper().removeprefix("INC-")
+        found = Q(partner__icontains=search) | Q(host_alias__icontains=search) | Q(email__icontains=search)
+        incidents = incidents.filter(found | Q(number=number) if number.isdigit() else found)
+    if status == "open":
+        incidents = incidents.exclude(status__in=ENDED)
+    elif status == "ours":
+        incidents = incidents.filter(status__in=OURS)
+    elif status:
+        incidents = incidents.filter(status=status)
+    return incidents.order_by("-id")
+
+
+def incidents_on(host: VirtualHost) -> QuerySet[Incident]:
+    """The incidents about a host, newest first."""
+    return Incident.objects.filter(host=host).order_by("-id")
+
+
+def waiting_for_gateway(*, deployment: str = "", host: str = "") -> QuerySet[Incident]:
+    """Incidents that a deployment (uuid) or a sighting on a host (uuid) may move on; all of them by default."""
+    incidents = Incident.objects.filter(status__in=(IncidentStatus.ENABLING, IncidentStatus.PROVING))
+    if deployment:
+        incidents = incidents.filter(account__in=Deployment.objects.filter(uuid=deployment).values("account"))
+    if host:
+        incidents = incidents.filter(host__uuid=host)
+    return incidents.select_related("host", "version", "account")
+
+
+def judged_uploads_unnoticed() -> QuerySet[Upload]:
+    """Judged uploads of incidents that still wait for the partner."""
+    return Upload.objects.filter(
+        status=UploadStatus.JUDGED, incident_upload__incident__status=IncidentStatus.WAITING
+    ).select_related("incident_upload__incident")

@@ -1,0 +1,1 @@
+"""Writes of the app: raising and working incidents, secure links, evidence."""

@@ -1,0 +1,27 @@
+"""What a person sees when the domain refuses."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from common.errors import DomainError
+
+
+class DomainErrorMiddleware:
+    """Turns a DomainError that no view handled into a page with its status, its sentence and its remedy."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Django calls this for every exception a view lets through."""
+        if not isinstance(error, DomainError):
+            return None
+        if error.status == 404:
+            return render(request, "404.html", {"exception": error.message}, status=404)
+        template = "403.html" if error.status == 403 else "400.html"
+        return render(request, template, {"exception": error.message}, status=error.status)

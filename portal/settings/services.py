@@ -1,0 +1,115 @@
+"""What runs beside Django: broker, worker, REST API, tokens, e-mail, gateway."""
+
+from __future__ import annotations
+
+from .base import TESTING, VAR, env
+
+# Broker and cache: REDIS_URL in production, the embedded broker's Unix socket otherwise (database 0 and 1).
+REDIS_URL = env.str("REDIS_URL", "")
+BROKER_SOCKET = VAR / "run" / "broker.sock"
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}?virtual_host=0"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,  # above the longest task
+    "unacked_restore_interval": 5,  # a task of a killed worker comes back in seconds instead of minutes
+    "unacked_restore_throttle": 1,
+}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "run" / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    # Sweeps compare wanted with actual, so a lost announcement costs time, never truth.
+    "uploads": {"task": "certificates.tasks.sweep_uploads", "schedule": 30},
+    "deployments": {"task": "gateway.tasks.sweep_deployments", "schedule": 30},
+    "flags": {"task": "gateway.tasks.sweep_flags", "schedule": 60},
+    "incidents": {"task": "incidents.tasks.sweep_incidents", "schedule": 30},
+    "tokens": {"task": "portal.tasks.clear_expired_tokens", "schedule": 3600},
+}
+CELERY_TASK_ALWAYS_EAGER = False
+
+# Which tasks listen to which change below. The apps below never name a task above.
+ANNOUNCEMENTS = {
+    "upload.received": ["certificates.tasks.judge_upload"],
+    "upload.judged": ["incidents.tasks.upload_judged"],
+    "truststore.version_activated": ["gateway.tasks.flag_for_truststore"],
+    "reference.repointed": ["gateway.tasks.flag_for_reference"],
+    "host.changed": ["gateway.tasks.flag_for_host"],
+    "proxy.changed": ["gateway.tasks.flag_for_proxy"],
+    "product.changed": ["gateway.tasks.flag_for_product"],
+    "deployment.planned": ["gateway.tasks.prepare_deployment"],
+    "deployment.ended": ["incidents.tasks.deployment_ended"],
+    "host.seen": ["incidents.tasks.host_seen"],
+    "link.made": [],
+}
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if TESTING
+    else {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL or f"unix://{BROKER_SOCKET}?db=1",
+        "KEY_PREFIX": "countersign",
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "oauth2_provider.contrib.rest_framework.OAuth2Authentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "common.problems.problem_handler",
+    "DEFAULT_THROTTLE_RATES": {"secure_link": "60/min"},
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Countersign",
+    "DESCRIPTION": "Mutual TLS for API hosts: hosts, truststores, incidents, deployments. docs/guides/ has the main flow.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": r"/(api/v1|apiportal)",
+}
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ServiceKey"
+OAUTH2_PROVIDER = {
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 900,  # tokens lie in the database in the clear: keep them short
+    "SCOPES_BACKEND_CLASS": "accounts.oauth.KeyScopes",
+    "CLIENT_SECRET_HASHER": "pbkdf2_sha256_random_secret",
+    "OAUTH2_BACKEND_CLASS": "oauth2_provider.oauth2_backends.OAuthLibCore",
+    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+}
+
+# E-mail goes to files by default, so that a newcomer finds the secure link without a mail server.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(VAR / "mail")
+if env.str("EMAIL_URL", ""):
+    vars().update(env.email_url("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Countersign <countersign@localhost>")
+
+# The gateway of the embedded default.
+GATEWAY_DIR = VAR / "gateway"
+GATEWAY_NODE = env.str("COUNTERSIGN_NODE", "local")
+GATEWAY_PORT = env.int("COUNTERSIGN_GATEWAY_PORT", 8443)
+DEV_CA_DIR = VAR / "ca"
+SECURE_LINK_DAYS = env.int("COUNTERSIGN_SECURE_LINK_DAYS", 10)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
+}
