@@ -29,7 +29,7 @@ _LABELLED = {
 }
 _PUTTY = re.compile(rb"PuTTY-User-Key-File-\d|Private-Lines:", re.I)
 _OPENSSH = (b"openssh-key-v1\0", b"b3BlbnNzaC1rZXktdjEA")
-_JWK = re.compile(rb'"d"\s{0,20}:\s{0,20}"[A-Za-z0-9_-]{20}')
+_JWK = re.compile(rb'"d"\s{0,20}:\s{0,20}"[A-Za-z0-9_-]{8}')
 
 _HEADER = rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)"
 _PKCS12 = re.compile(

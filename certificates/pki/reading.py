@@ -145,6 +145,7 @@ class _Reader:
         for here, following in zip(boundaries, [*boundaries[1:], None], strict=True):
             if here[1] == "END":
                 continue
+            self._attempt()
             label = " ".join(here[2].split())
             if following is None or following[1] == "BEGIN" or following[2].split() != here[2].split():
                 self._truncated(f"A block that begins with BEGIN {label} has no end.")
@@ -191,7 +192,13 @@ class _Reader:
         else:
             self.error("DECODE", "There is no certificate in this file.", SEND_A_CERTIFICATE)
 
+    def _attempt(self) -> None:
+        self.attempts += 1
+        if self.attempts > self.limits.certificates * _ATTEMPTS_PER_CERTIFICATE:
+            raise _TooMany
+
     def _element(self, content: bytes) -> None:
+        self._attempt()
         if len(content) > self.limits.certificate_bytes and not _is_pkcs7(content):
             sentence = f"A certificate is larger than {self.limits.certificate_bytes // 1000} kB."
             self.error("SIZE", sentence, "Ask the issuer for a certificate of the usual size, a few kB.")
@@ -210,15 +217,13 @@ class _Reader:
         if not found:
             self.wrong.append(CMS_MESSAGE)
         for one in found:
+            self._attempt()
             if len(one) > self.limits.certificate_bytes:
                 self._element(one)
             else:
                 self._certificate(one)
 
     def _certificate(self, content: bytes) -> None:
-        self.attempts += 1
-        if self.attempts > self.limits.certificates * _ATTEMPTS_PER_CERTIFICATE:
-            raise _TooMany
         try:
             certificate = Certificate.from_der(content)
         except Undecodable as reason:

@@ -128,7 +128,7 @@ def make(
     number = int.from_bytes(hashlib.sha256(common_name.encode()).digest()[:15], "big") + 1
     key = key or ec_key(number)
     signer = issuer.key if issuer else key
-    subject = subject or name(common_name, organization)
+    subject = name(common_name, organization) if subject is None else subject
     start = start or NOW - (365 if ca else 30) * DAY
     end = end or NOW + (3650 if ca else 335) * DAY
     if eku == "usual":
