@@ -235,4 +235,5 @@ def _reason(error: Exception) -> str:
         return "it uses an algorithm that is not supported"
     if "ParseError" in str(error):
         return "its structure is broken"
-    return printable(str(error))[:160] or type(error).__name__
+    first_sentence = str(error).partition(". ")[0].rstrip(".")
+    return printable(first_sentence)[:160] or "one of its fields makes no sense"

@@ -50,6 +50,7 @@ class _Planter:
         candidates = self._of_the_right_name(child)
         for issuer in candidates:
             if self._is_below(issuer, child) or self.checks_left == 0:
+                # An upload that uses up the checks is hostile; what was not checked counts as not signed.
                 continue
             self.checks_left -= 1
             if signed_by(child.decoded, issuer.decoded):

@@ -73,10 +73,10 @@ def check_store(entries: Sequence[tuple[Certificate, Role]], at: datetime) -> li
 
 
 def _role(certificate: Certificate, role: Role) -> Iterator[Finding]:
-    if role is Role.CLIENT:
+    if role == Role.CLIENT:
         yield from _client(certificate)
     elif not certificate.is_ca:
-        sentence = f"It is not a CA, so it cannot be an entry of the role {role.value}."
+        sentence = f"It is not a CA, so it cannot be an entry of the role {role}."
         yield about(
             certificate,
             "ANCHOR_NOT_CA",
@@ -117,7 +117,7 @@ def _empty(entries: Sequence[tuple[Certificate, Role]]) -> Iterator[Finding]:
 def _twins(entries: Sequence[tuple[Certificate, Role]]) -> Iterator[Finding]:
     anchors: dict[CanonicalName, list[Certificate]] = defaultdict(list)
     for certificate, role in entries:
-        if role is Role.ANCHOR:
+        if role == Role.ANCHOR:
             anchors[certificate.subject_key].append(certificate)
     for first, *rest in anchors.values():
         for twin in rest:

@@ -73,3 +73,9 @@ def test_it_refuses_an_unfit_entry(identity: Identity, role: Role, code: str) ->
 
 def test_it_warns_about_a_pinned_leaf_that_only_the_pin_keeps_from_signing() -> None:
     assert said(check_entry(decoded(make("a", ku=None)), Role.CLIENT, NOW)) == [("KU_LEAF", "warning")]
+
+
+def test_it_knows_a_role_by_the_word_that_is_stored() -> None:
+    stored = "client"
+    assert said(check_entry(decoded(ROOT), stored, NOW)) == [("ANCHOR_NOT_CA", "error")]  # type: ignore[arg-type]
+    assert check_entry(decoded(PARTNER), stored, NOW) == []  # type: ignore[arg-type]
