@@ -7,17 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.translation.node import NodeHost
 from gateway.translation.secret import Secret
-
-
-@dataclass(frozen=True)
-class BundleHost:
-    """What a probe needs of a host. `certificate_sha256`: lower-case hex of the server certificate's DER."""
-
-    name: str
-    client_auth: str
-    certificate_sha256: str
-    chain_digest: str
 
 
 @dataclass(frozen=True)
@@ -30,7 +21,7 @@ class Bundle:
     cds: dict[str, Any]
     files: dict[str, str]
     keys: dict[str, Secret]
-    hosts: tuple[BundleHost, ...]
+    hosts: tuple[NodeHost, ...]
 
     def to_disk(self, path: Path) -> None:
         """Write the bundle as JSON, readable by this user only, and appear at `path` in one step."""
@@ -62,7 +53,7 @@ class Bundle:
             keys={
                 name: key if isinstance(key, Secret) else Secret(key) for name, key in plain["keys"].items()
             },
-            hosts=tuple(BundleHost(**host) for host in plain["hosts"]),
+            hosts=tuple(NodeHost(**host) for host in plain["hosts"]),
         )
 
 

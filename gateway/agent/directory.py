@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.agent.bundle import Bundle, BundleHost, write_private
-from gateway.translation.node import bootstrap
+from gateway.agent.bundle import Bundle, write_private
+from gateway.translation.node import NodeHost, bootstrap
 
 _EMPTY: dict[str, Any] = {"version_info": "empty", "resources": []}
 
@@ -28,7 +28,7 @@ class Manifest:
     lds: dict[str, Any]
     cds: dict[str, Any]
     files: tuple[str, ...]
-    hosts: tuple[BundleHost, ...]
+    hosts: tuple[NodeHost, ...]
 
 
 NOTHING = Manifest("", _EMPTY, _EMPTY, (), ())
@@ -68,7 +68,7 @@ class NodeDirectory:
         """The last proved bundle, or NOTHING. An unreadable note counts as none: Envoy then starts empty."""
         try:
             plain = json.loads(self._good.read_text())
-            hosts = tuple(BundleHost(**host) for host in plain["hosts"])
+            hosts = tuple(NodeHost(**host) for host in plain["hosts"])
             return Manifest(plain["version"], plain["lds"], plain["cds"], tuple(plain["files"]), hosts)
         except (OSError, ValueError, KeyError, TypeError):
             return NOTHING

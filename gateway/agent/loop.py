@@ -171,6 +171,9 @@ class Agent:
             try:
                 self._go_live(self._good)
             except (envoy.Refused, envoy.Unreachable) as worse:
+                # Envoy finds the last good one when it is back.
+                self.directory.publish_clusters(self._good.cds)
+                self.directory.publish_listeners(self._good.lds)
                 reason = f"{reason}. Going back to the last good configuration: {worse}"
         self.directory.prune(())
         seconds = time.monotonic() - begun

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from gateway.agent.bundle import BundleHost
+from gateway.translation.node import NodeHost
 
 # Tells the request log that the agent itself called; its value is a secret of the agent, so nobody else can
 # hide.
@@ -56,16 +56,16 @@ class Prober:
             file.flush()
             self._stranger.load_cert_chain(file.name)
 
-    def all(self, hosts: Iterable[BundleHost], address: str, port: int) -> list[Probe]:
+    def all(self, hosts: Iterable[NodeHost], address: str, port: int) -> list[Probe]:
         """Probe the hosts, a few at a time; answers in the order of the hosts."""
         questions = [(host, what) for host in hosts for what in self._questions(host)]
         with ThreadPoolExecutor(max_workers=8) as pool:
             return list(pool.map(lambda q: self.one(q[0], q[1], address, port), questions))
 
-    def _questions(self, host: BundleHost) -> tuple[str, ...]:
+    def _questions(self, host: NodeHost) -> tuple[str, ...]:
         return ("no certificate", "stranger") if host.client_auth == "required" else ("no certificate",)
 
-    def one(self, host: BundleHost, what: str, address: str, port: int) -> Probe:
+    def one(self, host: NodeHost, what: str, address: str, port: int) -> Probe:
         """Ask until the answer is the expected one, at most for `patience` seconds: an accepted change
         reaches Envoy's workers some milliseconds later. Raises nothing."""
         end = time.monotonic() + self._patience
@@ -73,7 +73,7 @@ class Prober:
             time.sleep(0.05)
         return answer
 
-    def _ask(self, host: BundleHost, what: str, address: str, port: int) -> Probe:
+    def _ask(self, host: NodeHost, what: str, address: str, port: int) -> Probe:
         # An open host is asked for a name that is not its own: Envoy answers 421 by itself and no target is
         # called.
         locked = host.client_auth == "required"

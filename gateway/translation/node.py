@@ -37,6 +37,16 @@ class CompiledPart:
 
 
 @dataclass(frozen=True)
+class NodeHost:
+    """What a probe needs of a host. `certificate_sha256`: lower-case hex of the server certificate's DER."""
+
+    name: str
+    client_auth: str
+    certificate_sha256: str
+    chain_digest: str
+
+
+@dataclass(frozen=True)
 class NodeConfig:
     """`lds` and `cds`: the two discovery files. `files`: name to PEM text. `keys`: file name to key_id.
     `hosts`: name, client_auth, certificate_sha256 and chain_digest of each. `shadowed`: (account, host
@@ -49,7 +59,7 @@ class NodeConfig:
     cds: dict[str, Any]
     files: dict[str, str]
     keys: dict[str, str]
-    hosts: list[dict[str, str]]
+    hosts: tuple[NodeHost, ...]
     shadowed: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -64,7 +74,7 @@ def assemble(parts: Iterable[CompiledPart], address: str, port: int) -> NodeConf
     clusters: dict[str, Any] = {}
     files: dict[str, str] = {}
     keys: dict[str, str] = {}
-    hosts: dict[str, dict[str, str]] = {}
+    hosts: dict[str, NodeHost] = {}
     shadowed: list[tuple[str, str]] = []
     for part in parts:
         described = {host["name"]: host for host in part.compiled["hosts"].values()}
@@ -73,8 +83,10 @@ def assemble(parts: Iterable[CompiledPart], address: str, port: int) -> NodeConf
                 shadowed.append((part.account, name))
                 continue
             chains[name] = chain
-            wanted = ("name", "client_auth", "certificate_sha256", "chain_digest")
-            hosts[name] = {key: described[name][key] for key in wanted}
+            host = described[name]
+            hosts[name] = NodeHost(
+                name, host["client_auth"], host["certificate_sha256"], host["chain_digest"]
+            )
         clusters |= part.compiled["clusters"]
         files |= part.compiled["files"]
         keys |= part.compiled["keys"]
@@ -87,7 +99,7 @@ def assemble(parts: Iterable[CompiledPart], address: str, port: int) -> NodeConf
         cds={"version_info": version, "resources": ordered},
         files=dict(sorted(files.items())),
         keys=dict(sorted(keys.items())),
-        hosts=[hosts[name] for name in sorted(hosts)],
+        hosts=tuple(hosts[name] for name in sorted(hosts)),
         shadowed=tuple(shadowed),
     )
 

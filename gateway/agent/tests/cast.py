@@ -1,6 +1,7 @@
 """Certificates whose dates are relative to the real clock, because the real Envoy looks at it."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from cryptography import x509
 
@@ -12,7 +13,7 @@ ROOT = make("Quay Root CA", ca=True, start=TODAY - DAY, end=TODAY + 365 * DAY)
 ISSUING = make("Quay Issuing CA", ROOT, ca=True, start=TODAY - DAY, end=TODAY + 365 * DAY)
 
 
-def client(name: str, issuer: Identity | None = None, days: int = 30, **more: object) -> Identity:
+def client(name: str, issuer: Identity | None = None, days: int = 30, **more: Any) -> Identity:
     """A client certificate that started yesterday (or long ago, when `days` is negative: it has expired)."""
     start = TODAY - DAY if days > 0 else TODAY - 400 * DAY
     return make(name, issuer, start=start, end=TODAY + days * DAY, **more)

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.agent.bundle import Bundle, BundleHost
+from gateway.agent.bundle import Bundle
 from gateway.agent.directory import NodeDirectory
+from gateway.translation.node import NodeHost
 from gateway.translation.secret import Secret
 
-HOST = BundleHost("a.test", "off", "00", "11")
+HOST = NodeHost("a.test", "off", "00", "11")
 FILES, KEYS = {"files/crt-1.pem": "c"}, {"files/key-1.pem": Secret("KEY")}
 BUNDLE = Bundle("v1", {"resources": []}, {"resources": []}, FILES, KEYS, (HOST,))
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from certificates.testing.hierarchy import Identity
 from gateway.agent.tests import cast
 from gateway.agent.tests.stage import Stage
+from gateway.translation.model import Truststore
 
 pytestmark = pytest.mark.journey
 
@@ -45,7 +47,7 @@ def test_it_never_lets_a_pinned_client_vouch_for_others(stage: Stage) -> None:
 
 
 def test_it_lets_clients_omit_an_intermediate_that_the_store_links(stage: Stage) -> None:
-    leaf_alone = cast.Identity(cast.PARTNER.certificate, cast.PARTNER.key)
+    leaf_alone = Identity(cast.PARTNER.certificate, cast.PARTNER.key)
     linked = cast.truststore((cast.ROOT, "anchor"), (cast.ISSUING, "intermediate"))
     unlinked = cast.truststore((cast.ISSUING, "intermediate"))
     stage.deploy(stage.bundle(stage.host("a.test", linked), stage.host("b.test", unlinked)))
@@ -55,9 +57,7 @@ def test_it_lets_clients_omit_an_intermediate_that_the_store_links(stage: Stage)
 
 
 @pytest.mark.parametrize("store", [None, cast.truststore(), cast.truststore((cast.PINNED_EXPIRED, "client"))])
-def test_it_refuses_everybody_when_there_is_nothing_to_trust(
-    stage: Stage, store: cast.Truststore | None
-) -> None:
+def test_it_refuses_everybody_when_there_is_nothing_to_trust(stage: Stage, store: Truststore | None) -> None:
     ack = stage.deploy(stage.bundle(stage.host("a.test", store)))
     assert ack.outcome == "live"
     for identity in (None, cast.PARTNER, cast.STRANGER, cast.PINNED_EXPIRED):
