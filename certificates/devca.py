@@ -1,4 +1,4 @@
-"""The development CA of the embedded default: made on first start in the data folder, never for production."""
+"""Certificate authorities of the embedded default: made on first start in the data folder, never for production."""
 
 from __future__ import annotations
 
@@ -16,53 +16,77 @@ from django.conf import settings
 
 @dataclass(frozen=True)
 class Issued:
-    """A server certificate with its chain (PEM, leaf first) and its private key (PKCS#8 PEM)."""
+    """A certificate with its private key: DER, PEM, and the key as PKCS#8 PEM."""
 
     der: bytes
-    chain_pem: str
+    pem: str
     key_pem: str = field(repr=False)
 
 
-def ca_file() -> Path:
-    """Where the CA certificate (PEM) is, for clients to trust. Made when it is missing."""
-    folder = Path(settings.DEV_CA_DIR)
-    certificate, key = folder / "ca.pem", folder / "ca.key"
-    if not certificate.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        private = ec.generate_private_key(ec.SECP256R1())
-        name = _name("Countersign development CA")
+@dataclass(frozen=True)
+class Authority:
+    """A CA whose certificate is `folder`/ca.pem and whose key is beside it, readable by the owner only."""
+
+    folder: Path
+    name: str
+
+    @property
+    def ca_file(self) -> Path:
+        """The CA certificate (PEM), for others to trust. Made when it is missing."""
+        path = self.folder / "ca.pem"
+        if not path.exists():
+            self._found(path)
+        return path
+
+    def issue_server(self, host: str) -> Issued:
+        """A certificate for a server named `host` (a DNS name, or a wildcard), valid for 397 days."""
+        san = x509.SubjectAlternativeName([x509.DNSName(host)])
+        return self._issue(host, ExtendedKeyUsageOID.SERVER_AUTH, san)
+
+    def issue_client(self, name: str, uri: str) -> Issued:
+        """A certificate for a client called `name`, with `uri` as its subject alternative name."""
+        san = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(uri)])
+        return self._issue(name, ExtendedKeyUsageOID.CLIENT_AUTH, san)
+
+    def _found(self, path: Path) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = ec.generate_private_key(ec.SECP256R1())
         ca = (
-            _builder(name, name, private.public_key(), days=3650)
+            _builder(self.name, _name(self.name), key.public_key(), days=3650)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_usage(certificates=True), critical=True)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(private.public_key()), critical=False)
-            .sign(private, hashes.SHA256())
+            .sign(key, hashes.SHA256())
         )
-        _write(key, _pem_of_key(private))
-        _write(certificate, ca.public_bytes(serialization.Encoding.PEM))
-    return certificate
+        write_private(path.with_suffix(".key"), _pem_of_key(key))
+        write_private(path, ca.public_bytes(serialization.Encoding.PEM).decode())
+
+    def _issue(self, name: str, purpose: x509.ObjectIdentifier, san: x509.SubjectAlternativeName) -> Issued:
+        ca = x509.load_pem_x509_certificate(self.ca_file.read_bytes())
+        ca_key = serialization.load_pem_private_key(self.ca_file.with_suffix(".key").read_bytes(), None)
+        key = ec.generate_private_key(ec.SECP256R1())
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
+        leaf = (
+            _builder(name, ca.subject, key.public_key(), days=397)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_usage(certificates=False), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+            .add_extension(san, critical=False)
+            .add_extension(issuer, critical=False)
+            .sign(ca_key, hashes.SHA256())
+        )
+        pem = leaf.public_bytes(serialization.Encoding.PEM).decode()
+        return Issued(leaf.public_bytes(serialization.Encoding.DER), pem, _pem_of_key(key))
 
 
-def issue_server_certificate(host: str, *, days: int = 397) -> Issued:
-    """A server certificate for `host` (a DNS name, or a wildcard), signed by the development CA."""
-    path = ca_file()
-    ca = x509.load_pem_x509_certificate(path.read_bytes())
-    ca_key = serialization.load_pem_private_key(path.with_suffix(".key").read_bytes(), password=None)
-    private = ec.generate_private_key(ec.SECP256R1())
-    leaf = (
-        _builder(_name(host), ca.subject, private.public_key(), days=days)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(private.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
-        )
-        .sign(ca_key, hashes.SHA256())
-    )
-    pem = leaf.public_bytes(serialization.Encoding.PEM).decode()
-    return Issued(leaf.public_bytes(serialization.Encoding.DER), pem, _pem_of_key(private).decode())
+def development_ca() -> Authority:
+    """The CA that signs the server certificates of default domains."""
+    return Authority(Path(settings.DEV_CA_DIR), "Countersign development CA")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that only its owner may read. Raises FileExistsError rather than replace one."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
 
 
 def _name(common_name: str) -> x509.Name:
@@ -70,17 +94,18 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, *, days: int
+    subject: str, issuer: x509.Name, key: ec.EllipticCurvePublicKey, *, days: int
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC).replace(microsecond=0)
     return (
         x509.CertificateBuilder()
-        .subject_name(subject)
+        .subject_name(_name(subject))
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 
 
@@ -98,13 +123,7 @@ def _usage(*, certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _pem_of_key(key: ec.EllipticCurvePrivateKey) -> bytes:
+def _pem_of_key(key: ec.EllipticCurvePrivateKey) -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
-def _write(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+    ).decode()

@@ -39,14 +39,7 @@ def bundle_of(config: NodeConfig) -> Bundle:
     rows = ServerKey.objects.filter(uuid__in=set(config.keys.values()))
     opened = {str(row.uuid): Secret(secrets.unseal(row.sealed_key)) for row in rows}
     keys = {file: opened[key_id] for file, key_id in config.keys.items()}
-    return Bundle(
-        version=config.version,
-        lds=config.lds,
-        cds=config.cds,
-        files=config.files,
-        keys=keys,
-        hosts=config.hosts,
-    )
+    return Bundle.from_json({**config.to_json(), "keys": keys})
 
 
 def hand_over(node: Node) -> str:

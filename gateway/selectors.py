@@ -36,15 +36,31 @@ def nodes() -> QuerySet[Node]:
     return Node.objects.all()
 
 
-def proofs_of(host: VirtualHost) -> list[tuple[Proof, list[dict]]]:
-    """Each node's proof of the account's live deployment, with the probes on this host."""
-    proofs = Proof.objects.filter(
-        deployment__account=host.account_id, deployment__status=DeploymentStatus.LIVE
-    ).select_related("node", "deployment")
-    return [
-        (proof, [p for p in proof.probes if p["host"] == host.name])
-        for proof in proofs.defer("deployment__compiled")
-    ]
+def proofs_of(deployment: Deployment) -> QuerySet[Proof]:
+    """Each node's proof of a deployment."""
+    return Proof.objects.filter(deployment=deployment).select_related("node")
+
+
+def probes_on(host: VirtualHost) -> list[dict]:
+    """The proof handshakes of the live deployment on a host, each with the `node` it was made on and `at` (ISO 8601).
+
+    A host that did not change with that deployment was proven by an earlier one.
+    """
+    found = []
+    for node in nodes():
+        proofs = Proof.objects.filter(
+            node=node, deployment__account=host.account_id, status=ProofStatus.PROVEN
+        )
+        for proof in proofs.order_by("-pk")[:20]:
+            own = [
+                p | {"node": node.name, "at": proof.proven_at.isoformat()}
+                for p in proof.probes
+                if p["host"] == host.name
+            ]
+            if own:
+                found += own
+                break
+    return found
 
 
 def enforced_since(host: VirtualHost, *, not_before: datetime) -> datetime | None:

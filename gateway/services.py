@@ -169,8 +169,9 @@ def _conclude(deployment: Deployment) -> None:
                 move(old, S.SUPERSEDED, actor=who.label, reason=f"{deployment} took its place")
             move(deployment, S.LIVE, actor=who.label, reason="every node proved it")
             audit.record(who, "deployment:live", deployment, nodes=len(proofs))
+            # In the same transaction, so that nobody sees *live* beside flags of yesterday.
+            compiling.reflag(deployment.account, timezone.now())
             announce("deployment.ended", deployment.uuid)
-        compiling.reflag(deployment.account, timezone.now())
 
 
 def give_back_stale() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -13,27 +12,12 @@ from django.db.models.functions import Greatest, Least
 from common.outbox import announce
 from vhosts.models import VirtualHost
 
+from .agent import seen as agent
 from .models import Node, Sighting
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A count that a node reports. `host` is the DNS name; fingerprints are hex SHA-256 or empty."""
-
-    host: str
-    fingerprint: str
-    issuer_fingerprint: str
-    subject: str
-    outcome: str
-    reason: str
-    status: int
-    count: int
-    first: datetime
-    last: datetime
-
-
 @transaction.atomic
-def add(*, node: Node, seen: Iterable[Seen]) -> None:
+def add(*, node: Node, seen: Iterable[agent.Sighting]) -> None:
     """Add a node's counts. Names that are no host (scanners) are left out. Hosts with news are announced."""
     seen = list(seen)
     hosts = {host.name: host for host in VirtualHost.objects.filter(name__in={item.host for item in seen})}
@@ -45,23 +29,21 @@ def add(*, node: Node, seen: Iterable[Seen]) -> None:
             host=host,
             node=node,
             fingerprint=item.fingerprint,
-            issuer_fingerprint=item.issuer_fingerprint,
+            issuer_fingerprint=item.issuer,
             outcome=item.outcome,
             reason=item.reason[:200],
             defaults={
                 "count": item.count,
-                "first_seen": item.first,
-                "last_seen": item.last,
+                "first_seen": datetime.fromisoformat(item.first),
+                "last_seen": datetime.fromisoformat(item.last),
                 "subject": item.subject[:500],
-                "status": item.status,
             },
         )
         if not is_new:
             Sighting.objects.filter(pk=row.pk).update(
                 count=F("count") + item.count,
-                first_seen=Least("first_seen", item.first),
-                last_seen=Greatest("last_seen", item.last),
-                status=item.status,
+                first_seen=Least("first_seen", datetime.fromisoformat(item.first)),
+                last_seen=Greatest("last_seen", datetime.fromisoformat(item.last)),
             )
     for host in {item.host for item in seen} & set(hosts):
         announce("host.seen", hosts[host].uuid)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import audit
 from accounts.actors import portal
@@ -33,46 +33,67 @@ class Fact:
 def collect(incident: Incident) -> list[Fact]:
     """The four facts, as they stand now: every node proves it, nobody without a certificate, no stranger, the partner.
 
-    Takes five queries at most.
+    Refusals count from callers that the gateway logged, and from the proof handshakes of the live deployment. Whether
+    the partner is served only the log can tell.
     """
     since = enforced_since(incident)
-    sightings = Sighting.objects.filter(host=incident.host)
-    if since:
-        sightings = sightings.filter(last_seen__gte=since)
-    else:
-        sightings = sightings.none()
+    name = incident.host.name
+    sightings = (
+        Sighting.objects.filter(host=incident.host, last_seen__gte=since)
+        if since
+        else Sighting.objects.none()
+    )
+    probes = gateway.probes_on(incident.host) if since else []
     refused = sightings.filter(outcome=Outcome.REFUSED)
     partner = list(incident.partner_certificates.values_list("fingerprint", flat=True))
     partners_own = Q(fingerprint__in=partner) | Q(issuer_fingerprint__in=partner)
-    nobody = refused.filter(fingerprint="").order_by("-last_seen").first()
-    stranger = refused.exclude(fingerprint="").exclude(partners_own).order_by("-last_seen").first()
     served = sightings.filter(partners_own, outcome=Outcome.SERVED).order_by("-last_seen").first()
     return [
-        _fact(
+        Fact(
             "Every node proves it",
-            f"{incident.host.name} is enforced.",
-            "Not deployed on every node yet.",
+            f"{name} asks for client certificates on {_nodes(probes)}."
+            if since
+            else "Not deployed on every node yet.",
+            bool(since),
             since,
         ),
-        _fact(
+        _refusal(
             "No certificate was refused",
-            f"400 No required SSL certificate was sent, {_times(nobody)}.",
-            "Waiting for a call without a certificate to be refused.",
-            nobody and nobody.last_seen,
+            "400 No required SSL certificate was sent",
+            refused.filter(fingerprint=""),
+            [probe for probe in probes if probe["what"] == "no certificate"],
         ),
-        _fact(
+        _refusal(
             "A stranger was refused",
-            f"A certificate from nobody we know read {stranger and stranger.status}, {_times(stranger)}.",
-            "Waiting for a certificate of a stranger to be refused.",
-            stranger and stranger.last_seen,
+            "400 The SSL certificate error",
+            refused.exclude(fingerprint="").exclude(partners_own),
+            [probe for probe in probes if probe["what"] == "stranger"],
         ),
-        _fact(
+        Fact(
             "The partner is served",
-            f"{served and _short(served.fingerprint)} was let through with status {served and served.status}, {_times(served)}.",
-            "Waiting for the first call with the partner's certificate.",
+            f"{_short(served.fingerprint)} was let through, {_times(served.count)}."
+            if served
+            else f"Waiting for the first call to {name} with the partner's certificate.",
+            served is not None,
             served and served.last_seen,
         ),
     ]
+
+
+def _refusal(title: str, answer: str, logged: QuerySet[Sighting], probes: list[dict[str, Any]]) -> Fact:
+    caller = logged.order_by("-last_seen").first()
+    if caller:
+        who = f"{_short(caller.fingerprint)} " if caller.fingerprint else ""
+        return Fact(
+            title,
+            f"{who}read {answer}, {_times(caller.count)}, as the gateway logged.",
+            True,
+            caller.last_seen,
+        )
+    if probes and all(probe["ok"] for probe in probes):
+        at = max(datetime.fromisoformat(probe["at"]) for probe in probes)
+        return Fact(title, f"Our own call read {answer} on {_nodes(probes)}.", True, at)
+    return Fact(title, "Not seen yet.", False)
 
 
 def enforced_since(incident: Incident) -> datetime | None:
@@ -108,14 +129,13 @@ def freeze(facts: list[Fact]) -> list[dict[str, Any]]:
     return [asdict(fact) | {"at": fact.at.isoformat() if fact.at else None} for fact in facts]
 
 
-def _fact(title: str, seen: str, not_yet: str, at: datetime | None) -> Fact:
-    return Fact(title, seen if at else not_yet, bool(at), at)
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
-def _times(sighting: Sighting | None) -> str:
-    if sighting is None:
-        return ""
-    return "once" if sighting.count == 1 else f"{sighting.count} times"
+def _nodes(probes: list[dict[str, Any]]) -> str:
+    count = len({probe["node"] for probe in probes})
+    return "1 node" if count == 1 else f"{count} nodes"
 
 
 def _short(fingerprint: str) -> str:

@@ -1,1 +1,32 @@
-urlpatterns = []
+"""Every address of the portal."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from oauth2_provider.views import TokenView
+
+from . import views
+
+portal = (
+    [
+        path("", views.overview, name="overview"),
+        path("livez", views.livez, name="livez"),
+        path("readyz", views.readyz, name="readyz"),
+    ],
+    "portal",
+)
+
+urlpatterns = [
+    path("", include(portal)),
+    path("", include("accounts.urls")),
+    path("", include("certificates.urls")),
+    path("", include("vhosts.urls")),
+    path("", include("catalog.urls")),
+    path("", include("gateway.urls")),
+    path("", include("incidents.urls")),
+    path("", include("marketplace.urls")),
+    path("", include("django.contrib.auth.urls")),
+    # The token endpoint only: no authorization pages, since machines are the only OAuth2 clients.
+    path("oauth/token/", login_not_required(TokenView.as_view()), name="oauth-token"),
+    path("api/v1/", include("portal.api")),
+    path("apiportal/", include("interop.sap.urls")),
+]

@@ -13,12 +13,15 @@ from accounts.actors import Actor
 from accounts.models import Account
 from certificates.access import trust_by_name
 from certificates.models import Keystore, Reference, Truststore
+from certificates.services.keystores import DEFAULT_KEYSTORE
 from common.errors import Conflict, DomainError
 from common.outbox import announce
 from common.transitions import move
 
 from .lifecycle import Operation, RequestStatus
 from .models import ClientAuth, HostRequest, VirtualHost, alias_validator
+
+DEFAULT_ALIAS = "default"
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,12 @@ def submit(*, actor: Actor, wish: Wish) -> HostRequest:
     return request
 
 
-def ensure_default_host(*, actor: Actor, keystore: Keystore) -> VirtualHost:
-    """The account's default host, from onboarding: its alias is the subdomain."""
+def ensure_default_host(*, actor: Actor) -> VirtualHost:
+    """The account's default host, from onboarding."""
     found = VirtualHost.objects.filter(account=actor.account, is_default=True).first()
     if found:
         return found
-    request = submit(actor=actor, wish=Wish(Operation.CREATE, actor.account.subdomain, is_default=True))
+    request = submit(actor=actor, wish=Wish(Operation.CREATE, DEFAULT_ALIAS, is_default=True))
     return request.host
 
 
@@ -88,7 +91,7 @@ def _create(actor: Actor, wish: Wish) -> VirtualHost:
         )
     client_auth = wish.client_auth or ClientAuth.OFF
     store, reference = _trust(actor, wish) if client_auth != ClientAuth.OFF else (None, None)
-    keystore = Keystore.objects.filter(account=actor.account, name="default-domain").first()
+    keystore = Keystore.objects.filter(account=actor.account, name=DEFAULT_KEYSTORE).first()
     if keystore is None:
         raise Conflict("VIRTUAL_HOST_CREATE_ERROR", "The account has no keystore for its default domain.")
     host = VirtualHost.objects.create(

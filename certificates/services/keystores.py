@@ -22,7 +22,7 @@ def ensure_default_keystore(*, actor: Actor) -> Keystore:
     account = actor.account
     store, is_new = Keystore.objects.get_or_create(account=account, name=DEFAULT_KEYSTORE)
     if is_new:
-        issued = devca.issue_server_certificate(f"*.{account.gateway_domain}")
+        issued = devca.development_ca().issue_server(f"*.{account.gateway_domain}")
         _add_key(store, "wildcard", issued)
         audit.record(actor, "keystore:created", store, alias="wildcard")
     return store
@@ -34,6 +34,6 @@ def _add_key(store: Keystore, alias: str, issued: devca.Issued) -> None:
         keystore=store,
         alias=alias,
         certificate=remember(store.account, leaf),
-        chain_pem=issued.chain_pem,
+        chain_pem=issued.pem,
         sealed_key=secrets.seal(issued.key_pem),
     )

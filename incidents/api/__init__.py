@@ -1,0 +1,1 @@
+"""REST API of incidents, and of the secure link that a partner holds."""

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
 from .base import TESTING, VAR, env
 
 # Broker and cache: REDIS_URL in production, the embedded broker's Unix socket otherwise (database 0 and 1).
 REDIS_URL = env.str("REDIS_URL", "")
 BROKER_SOCKET = VAR / "run" / "broker.sock"
+if len(str(BROKER_SOCKET)) > 100:  # a Unix socket's path may have 107 bytes
+    _short = hashlib.sha256(str(VAR).encode()).hexdigest()[:16]
+    BROKER_SOCKET = Path(tempfile.gettempdir()) / f"countersign-{os.getuid()}-{_short}" / "broker.sock"
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}?virtual_host=0"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,  # above the longest task

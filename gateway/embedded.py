@@ -1,0 +1,62 @@
+"""The portal as the embedded agent sees it: the wanted bundle lies on disk, what it reports goes to the services."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from . import delivery, services, sightings
+from .agent.bundle import Bundle
+from .agent.loop import Ack, Status
+from .agent.probe import Probe
+from .agent.seen import Sighting
+from .models import Node
+
+
+class EmbeddedPortal:
+    """Implements gateway.agent.loop.Portal for a node on the portal's own machine."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self._given: tuple[int, int] | None = None
+
+    def wanted(self) -> Bundle | None:
+        """A bundle that was handed over since the last call."""
+        path = delivery.handover_path(self.node)
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            return None
+        mark = (stat.st_ino, stat.st_mtime_ns)
+        if mark == self._given:
+            return None
+        bundle = Bundle.from_disk(path)
+        self._given = mark
+        return bundle
+
+    def report_probes(self, version: str, probes: list[Probe]) -> None:
+        """Envoy took the version and was called by real clients."""
+        close_old_connections()
+        if probes:
+            services.acknowledged(node=self.node, version=version, at=timezone.now())
+
+    def report(self, ack: Ack) -> None:
+        """Proven, or refused with the reason."""
+        close_old_connections()
+        probes, now = [asdict(probe) for probe in ack.probes], timezone.now()
+        if ack.outcome == "live":
+            services.proven(node=self.node, version=ack.version, probes=probes, at=now)
+        else:
+            services.refused(node=self.node, version=ack.version, reason=ack.reason, probes=probes, at=now)
+
+    def report_seen(self, seen: list[Sighting]) -> None:
+        """Counts since the last report."""
+        close_old_connections()
+        sightings.add(node=self.node, seen=seen)
+
+    def heartbeat(self, status: Status) -> None:
+        """The node is there; what it serves."""
+        close_old_connections()
+        Node.objects.filter(pk=self.node.pk).update(last_seen=timezone.now(), live_version=status.serving)

@@ -1,0 +1,44 @@
+"""manage.py gateway_agent: the small process beside an embedded Envoy."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from threading import Event
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from gateway.agent.directory import NodeDirectory
+from gateway.agent.loop import Agent
+from gateway.delivery import node_directory
+from gateway.embedded import EmbeddedPortal
+from gateway.models import Node
+
+log = logging.getLogger(__name__)
+WAIT_AFTER_TROUBLE = 1.0  # seconds
+
+
+class Command(BaseCommand):
+    """Bring what the portal wants to the Envoy of one node, prove it, and report what it sees."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--node", default=settings.GATEWAY_NODE)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        node = Node.objects.filter(name=options["node"]).first()
+        if node is None:
+            raise CommandError(f"No node is called “{options['node']}”. ./run makes the embedded one.")
+        stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        while not stop.is_set():
+            try:
+                Agent(EmbeddedPortal(node), NodeDirectory(node_directory(node))).run(stop)
+            except Exception:
+                # Envoy keeps serving what it has; the agent starts over with the last good configuration.
+                log.exception("the agent of %s starts over", node)
+                stop.wait(WAIT_AFTER_TROUBLE)
