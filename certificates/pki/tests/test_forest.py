@@ -81,3 +81,10 @@ def test_it_ends_soon_when_fifty_cas_share_one_name() -> None:
     report = sent(*twins, *forgeries)
     assert len(report.certificates) == 50
     assert not report.accepted
+
+
+def test_it_finds_each_issuer_among_many_namesakes_by_its_key_identifier() -> None:
+    twins = [make("Twin", ca=True, key=ec_key(n), serial=n) for n in range(100, 125)]
+    leaves = [make(f"leaf {n}", twin) for n, twin in enumerate(twins)]
+    links = [judged.link for judged in sent(*twins, *leaves).certificates if judged.kind == "leaf"]
+    assert links == ["sound"] * 25

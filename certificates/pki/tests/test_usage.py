@@ -46,3 +46,7 @@ def test_it_warns_about_basic_constraints_that_are_not_critical() -> None:
     loose = make("a", ca=None, ku=key_usage(key_cert_sign=True), eku=None,
                  extra=[(x509.BasicConstraints(ca=True, path_length=None), False)])  # fmt: skip
     assert said(sent(loose)) == [("KU_CA", "warning")]
+
+
+def test_it_leaves_the_usage_of_a_root_alone_because_the_gateway_does() -> None:
+    assert said(sent(make("a", ca=True, eku=[SERVER]))) == []
