@@ -11,7 +11,8 @@ from .models import AuditEntry
 
 
 def record(actor: Actor, action: str, subject: models.Model, **details: Any) -> None:
-    """Note that `actor` did `action` ("subject:act") to `subject`. Call it inside the transaction of the write.
+    """Note that `actor` did `action` ("subject:act") to `subject`. Call it inside the transaction of the
+    write.
 
     `details` must hold plain JSON values and no secret.
     """

@@ -96,7 +96,9 @@ class Member(AccountOwned):
 
 
 class ServiceKey(AbstractApplication):
-    """An OAuth2 client of one account (client credentials, RFC 6749 section 4.4). The secret is stored hashed."""
+    """An OAuth2 client of one account (client credentials, RFC 6749 section 4.4).
+    The secret is stored hashed.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")

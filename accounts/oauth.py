@@ -11,7 +11,9 @@ from .permissions import PERMISSIONS
 
 
 class KeyScopes(BaseScopes):
-    """SCOPES_BACKEND_CLASS: a key may ask for the scopes it was created with, and gets them all by default."""
+    """SCOPES_BACKEND_CLASS: a key may ask for the scopes it was created with, and gets them all by
+    default.
+    """
 
     def get_all_scopes(self) -> dict[str, str]:
         """Every permission, with what it allows."""
@@ -27,7 +29,9 @@ class KeyScopes(BaseScopes):
 
 
 class RandomSecretHasher(PBKDF2PasswordHasher):
-    """For client secrets, which are 128 random characters: stretching would only let the token endpoint be flooded."""
+    """For client secrets, which are 128 random characters:
+    stretching would only let the token endpoint be flooded.
+    """
 
     algorithm = "pbkdf2_sha256_random_secret"
     iterations = 1

@@ -29,7 +29,9 @@ class NewKey:
 
 @transaction.atomic
 def onboard_account(*, name: str, subdomain: str, region: str, gateway_domain: str) -> Account:
-    """Create an account. Its server key and default host come with `portal.onboarding`, which composes the layers."""
+    """Create an account. Its server key and default host come with `portal.onboarding`, which composes the
+    layers.
+    """
     account = Account(name=name, subdomain=subdomain, region=region, gateway_domain=gateway_domain)
     account.full_clean()
     account.save()
@@ -87,7 +89,8 @@ def _keep_an_administrator(member: Member, role: str | None) -> None:
 
 @transaction.atomic
 def create_service_key(*, actor: Actor, name: str, scopes: list[str]) -> NewKey:
-    """Create an OAuth2 client-credentials client. Raises DomainError for a scope that does not exist or is not the
+    """Create an OAuth2 client-credentials client. Raises DomainError for a scope that does not exist or is
+    not the
     actor's own to give."""
     unknown = sorted(set(scopes) - set(PERMISSIONS))
     if unknown or not scopes:

@@ -1,4 +1,6 @@
-"""Flags of proxies and products, stored so that a list of 100,000 is one indexed query. Called by the gateway's worker."""
+"""Flags of proxies and products, stored so that a list of 100,000 is one indexed query.
+Called by the gateway's worker.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from .models import Product, Proxy
 
 @dataclass(frozen=True)
 class ProxyState:
-    """What the gateway knows of a proxy: digests of its compiled configuration today and live, and why they differ."""
+    """What the gateway knows of a proxy:
+    digests of its compiled configuration today and live, and why they differ.
+    """
 
     wanted: str
     deployed: str
@@ -24,7 +28,9 @@ class ProxyState:
 
 @transaction.atomic
 def store_states(account: Account, states: dict[str, ProxyState]) -> int:
-    """Store the state of each proxy (by uuid) and derive the flags of the products. Returns how many flags changed."""
+    """Store the state of each proxy (by uuid) and derive the flags of the products.
+    Returns how many flags changed.
+    """
     changed = 0
     proxies = {str(proxy.uuid): proxy for proxy in Proxy.objects.filter(account=account)}
     for uuid, proxy in proxies.items():

@@ -24,7 +24,8 @@ class Proxy(AccountOwned):
     description = models.TextField(blank=True)
     hosts = models.ManyToManyField(VirtualHost, through="ProxyHost", related_name="proxies")
 
-    # Written by the gateway's worker only: what the configuration compiled from today's data is, and what is live.
+    # Written by the gateway's worker only: what the configuration compiled from today's data is, and what
+    # is live.
     wanted_digest = models.CharField(max_length=64, blank=True)
     deployed_digest = models.CharField(max_length=64, blank=True)
     needs_redeploy = models.BooleanField(default=False, db_index=True)
@@ -92,7 +93,8 @@ class Product(AccountOwned):
 class Release(Identified):
     """An immutable version of a product, as consumers see it.
 
-    `content` holds title, description and proxies: uuid, name, base_path, digest, and for each host its uuid, name and
+    `content` holds title, description and proxies: uuid, name, base_path, digest, and for each host its
+    uuid, name and
     client_auth.
     """
 

@@ -28,7 +28,9 @@ def create_proxy(
     target_url: str,
     description: str = "",
 ) -> Proxy:
-    """Create a proxy on `hosts`. It is not deployed yet. Raises DomainError naming the field that does not fit."""
+    """Create a proxy on `hosts`. It is not deployed yet.
+    Raises DomainError naming the field that does not fit.
+    """
     proxy = Proxy(account=actor.account)
     _write_proxy(proxy, name, base_path, hosts, target_url, description)
     audit.record(actor, "proxy:created", proxy, **_facts(proxy))
@@ -47,7 +49,9 @@ def change_proxy(
     target_url: str,
     description: str = "",
 ) -> None:
-    """Change a proxy. What the gateway does changes with the next deployment, and the worker flags it until then."""
+    """Change a proxy. What the gateway does changes with the next deployment, and the worker flags it
+    until then.
+    """
     before = _facts(proxy)
     _write_proxy(proxy, name, base_path, hosts, target_url, description)
     audit.record(actor, "proxy:changed", proxy, before=before, after=_facts(proxy))
@@ -88,7 +92,7 @@ def _write_proxy(
     for placement in taken.select_related("host", "proxy"):
         raise Conflict(
             "base_path_taken",
-            f"{placement.host.name}{base_path} belongs to “{placement.proxy}”. Choose another base path or host.",
+            f"{placement.host.name}{base_path} belongs to “{placement.proxy}”. Choose another path or host.",
             field="base_path",
         )
     proxy.name, proxy.base_path, proxy.target_url = name, base_path, target_url
@@ -114,7 +118,7 @@ def _check_target(target_url: str) -> None:
     ):
         raise DomainError(
             "target_invalid",
-            "Give the target as http:// or https://, a host, and if needed a port and a path; nothing behind it.",
+            "Give the target as http:// or https://, a host, and if needed a port and a path.",
             field="target_url",
         )
     if parts.username or parts.password:

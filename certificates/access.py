@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.actors import Actor
 from common.errors import DomainError, NotFound
 
-from .models import Reference, Truststore, TruststoreVersion, Upload
+from .models import Certificate, Reference, Truststore, TruststoreVersion, Upload
 
 
 def get_truststore(actor: Actor, uuid: UUID, *, to: str = "certificates:read") -> Truststore:
@@ -47,6 +47,15 @@ def get_upload(actor: Actor, uuid: UUID, *, to: str = "certificates:read") -> Up
     if upload is None:
         raise NotFound("upload")
     return upload
+
+
+def get_certificate(actor: Actor, fingerprint: str, *, to: str = "certificates:read") -> Certificate:
+    """A certificate that the actor's account knows, by the lower-case hex SHA-256 of its DER."""
+    actor.require(to)
+    certificate = Certificate.objects.filter(account=actor.account, fingerprint=fingerprint).first()
+    if certificate is None:
+        raise NotFound("certificate")
+    return certificate
 
 
 def trust_by_name(actor: Actor, text: str) -> tuple[Truststore | None, Reference | None]:

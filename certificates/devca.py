@@ -1,4 +1,6 @@
-"""Certificate authorities of the embedded default: made on first start in the data folder, never for production."""
+"""Certificate authorities of the embedded default:
+made on first start in the data folder, never for production.
+"""
 
 from __future__ import annotations
 

@@ -16,12 +16,15 @@ from .pki.roles import Role
 
 store_name_validator = RegexValidator(
     r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$",
-    "Start with a letter or digit, then use letters, digits, dots, hyphens or underscores, 200 characters at most.",
+    "Start with a letter or digit, then use letters, digits, dots, hyphens or underscores; "
+    "200 characters at most.",
 )
 
 
 class Certificate(AccountOwned):
-    """One certificate as an account knows it, re-encoded from DER. Facts beside `der` are copies for lists."""
+    """One certificate as an account knows it, re-encoded from DER.
+    Facts beside `der` are copies for lists.
+    """
 
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the DER, lower-case hex")
     der = models.BinaryField()
@@ -44,7 +47,9 @@ class Certificate(AccountOwned):
 
 
 class Keystore(AccountOwned):
-    """Named set of server keys. Private keys go in encrypted and never come out of the portal, except to a gateway."""
+    """Named set of server keys. Private keys go in encrypted and never come out of the portal, except to a
+    gateway.
+    """
 
     name = models.CharField(max_length=200, validators=[store_name_validator])
 
@@ -57,7 +62,9 @@ class Keystore(AccountOwned):
 
 
 class ServerKey(Identified):
-    """A server key with its chain, under an alias. A renewal is a new row; the newest of an alias is in use."""
+    """A server key with its chain, under an alias. A renewal is a new row;
+    the newest of an alias is in use.
+    """
 
     keystore = models.ForeignKey(Keystore, on_delete=models.PROTECT, related_name="keys")
     alias = models.CharField(max_length=200, validators=[store_name_validator])

@@ -1,7 +1,9 @@
 """Announcing a change to the apps above, without naming them.
 
-`settings.ANNOUNCEMENTS` maps an event to Celery tasks; each takes the announced uuid. A message that is lost (broker
-down) costs time and not truth: every listener has a sweep in the beat schedule that compares wanted with actual.
+`settings.ANNOUNCEMENTS` maps an event to Celery tasks; each takes the announced uuid. A message that is
+lost (broker
+down) costs time and not truth: every listener has a sweep in the beat schedule that compares wanted with
+actual.
 """
 
 from __future__ import annotations

@@ -21,7 +21,9 @@ def get_deployment(actor: Actor, uuid: UUID, *, to: str = "gateway:read") -> Dep
 
 
 def get_node(actor: Actor, uuid: UUID, *, to: str = "gateway:read") -> Node:
-    """A gateway node. Nodes serve every account, so each account may see them; what they serve of others is not shown."""
+    """A gateway node. Nodes serve every account, so each account may see them;
+    what they serve of others is not shown.
+    """
     actor.require(to)
     node = Node.objects.filter(uuid=uuid).first()
     if node is None:

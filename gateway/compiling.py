@@ -37,7 +37,8 @@ def live_deployment(account: Account) -> Deployment | None:
 
 
 def reflag(account: Account, at: datetime) -> int:
-    """Compare every proxy's compiled configuration with the live one and store the flags. Returns how many changed.
+    """Compare every proxy's compiled configuration with the live one and store the flags. Returns how many
+    changed.
 
     A proxy is flagged exactly when the digests differ.
     """
@@ -56,7 +57,8 @@ def reflag(account: Account, at: datetime) -> int:
 def changes(old: dict[str, Any] | None, new: Compiled) -> list[dict[str, Any]]:
     """What a deployment would change for people: a row per host and proxy that differs.
 
-    Each row: `what` ("host" or "proxy"), `uuid`, `name`, `kind` (new, changed, removed) and `reasons` (sentences).
+    Each row: `what` ("host" or "proxy"), `uuid`, `name`, `kind` (new, changed, removed) and `reasons`
+    (sentences).
     """
     old = old or {"hosts": {}, "proxies": {}}
     names = {

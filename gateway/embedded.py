@@ -1,4 +1,6 @@
-"""The portal as the embedded agent sees it: the wanted bundle lies on disk, what it reports goes to the services."""
+"""The portal as the embedded agent sees it:
+the wanted bundle lies on disk, what it reports goes to the services.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,9 @@ from . import lifecycle
 
 
 class Node(Identified):
-    """An Envoy process with its agent. `wanted_version` is what it was given, `live_version` what it says it serves."""
+    """An Envoy process with its agent. `wanted_version` is what it was given, `live_version` what it says
+    it serves.
+    """
 
     name = models.CharField(max_length=100, unique=True)
     address = models.CharField(
@@ -69,7 +71,9 @@ class DeploymentMove(Move):
 
 
 class DeployedKey(models.Model):
-    """A server key that a deployment needs: keeps it from being deleted as long as one may roll back to it."""
+    """A server key that a deployment needs:
+    keeps it from being deleted as long as one may roll back to it.
+    """
 
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="keys")
     key = models.ForeignKey(ServerKey, on_delete=models.PROTECT, related_name="+")
@@ -80,7 +84,9 @@ class DeployedKey(models.Model):
 
 
 class Proof(models.Model):
-    """What one node proved of one deployment. `probes`: host, what, expected, status, milliseconds, ok, reason."""
+    """What one node proved of one deployment. `probes`:
+    host, what, expected, status, milliseconds, ok, reason.
+    """
 
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="proofs")
     node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="proofs")

@@ -42,7 +42,8 @@ def proofs_of(deployment: Deployment) -> QuerySet[Proof]:
 
 
 def probes_on(host: VirtualHost) -> list[dict]:
-    """The proof handshakes of the live deployment on a host, each with the `node` it was made on and `at` (ISO 8601).
+    """The proof handshakes of the live deployment on a host, each with the `node` it was made on and `at`
+    (ISO 8601).
 
     A host that did not change with that deployment was proven by an earlier one.
     """
@@ -66,7 +67,8 @@ def probes_on(host: VirtualHost) -> list[dict]:
 def enforced_since(host: VirtualHost, *, not_before: datetime) -> datetime | None:
     """When every node had proven a live deployment that was planned after `not_before`; None: not (yet).
 
-    Planned after: such a deployment was compiled from what was there at `not_before`, or from something newer.
+    Planned after: such a deployment was compiled from what was there at `not_before`, or from something
+    newer.
     """
     live = (
         Deployment.objects.filter(account=host.account_id, status=DeploymentStatus.LIVE)

@@ -88,7 +88,9 @@ def _why_not(deployment: Deployment) -> str:
 
 
 def start(*, actor: Actor, deployment: Deployment) -> None:
-    """Deliver a ready deployment to every node. Raises Conflict when it is not ready, or another is on its way."""
+    """Deliver a ready deployment to every node.
+    Raises Conflict when it is not ready, or another is on its way.
+    """
     nodes = list(Node.objects.all())
     if not nodes:
         raise Conflict("no_node", "No gateway node is known. Start one first.")

@@ -1,4 +1,6 @@
-"""The only reader of the ORM for the translation: an account's hosts, trust and proxies, frozen at one moment."""
+"""The only reader of the ORM for the translation:
+an account's hosts, trust and proxies, frozen at one moment.
+"""
 
 from __future__ import annotations
 

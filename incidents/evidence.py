@@ -31,9 +31,11 @@ class Fact:
 
 
 def collect(incident: Incident) -> list[Fact]:
-    """The four facts, as they stand now: every node proves it, nobody without a certificate, no stranger, the partner.
+    """The four facts, as they stand now: every node proves it, nobody without a certificate, no stranger,
+    the partner.
 
-    Refusals count from callers that the gateway logged, and from the proof handshakes of the live deployment. Whether
+    Refusals count from callers that the gateway logged, and from the proof handshakes of the live
+    deployment. Whether
     the partner is served only the log can tell.
     """
     since = enforced_since(incident)
@@ -97,7 +99,9 @@ def _refusal(title: str, answer: str, logged: QuerySet[Sighting], probes: list[d
 
 
 def enforced_since(incident: Incident) -> datetime | None:
-    """Since when every node enforces the truststore version that the incident brought, or a later one; None: not yet."""
+    """Since when every node enforces the truststore version that the incident brought, or a later one;
+    None: not yet.
+    """
     if incident.version is None or incident.accepted_at is None:
         return None
     return gateway.enforced_since(incident.host, not_before=incident.accepted_at)
@@ -118,7 +122,7 @@ def close_when_proven(incident: Incident) -> bool:
             reason="all evidence seen",
             evidence=freeze(facts),
         )
-        text = "The partner was served; a stranger and a call without a certificate were refused; every node proved it."
+        text = "Every node proved it; the partner was served, a stranger and a bare call were refused."
         Event.objects.create(incident=incident, actor="Portal", kind=EventKind.CLOSED, text=text)
         audit.record(portal(incident.account), "incident:closed", incident, evidence=incident.evidence)
     return True

@@ -41,7 +41,9 @@ def incidents_on(host: VirtualHost) -> QuerySet[Incident]:
 
 
 def waiting_for_gateway(*, deployment: str = "", host: str = "") -> QuerySet[Incident]:
-    """Incidents that a deployment (uuid) or a sighting on a host (uuid) may move on; all of them by default."""
+    """Incidents that a deployment (uuid) or a sighting on a host (uuid) may move on;
+    all of them by default.
+    """
     incidents = Incident.objects.filter(status__in=(IncidentStatus.ENABLING, IncidentStatus.PROVING))
     if deployment:
         incidents = incidents.filter(account__in=Deployment.objects.filter(uuid=deployment).values("account"))

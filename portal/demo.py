@@ -1,4 +1,5 @@
-"""A small demo account, loaded once: one host that asks for client certificates, a partner who has one, and a product.
+"""A small demo account, loaded once: one host that asks for client certificates, a partner who has one,
+and a product.
 
 It is made by the same services that people use, and deployed by the real worker, agent and Envoy.
 """
@@ -54,7 +55,9 @@ PATIENCE = 120.0  # seconds for the first deployment
 
 
 def load(ports: dict[str, int], stop: Event) -> dict[str, Any]:
-    """Load the demo if it is not there, wait until the gateway serves it, and return what `ready.json` says."""
+    """Load the demo if it is not there, wait until the gateway serves it, and return what `ready.json`
+    says.
+    """
     folder = Path(settings.VAR)
     account = Account.objects.filter(subdomain=SUBDOMAIN).first()
     if account is None:
@@ -98,7 +101,9 @@ def _service_key(actor: Actor, path: Path) -> Path:
 
 
 def _partner(folder: Path) -> Certificate:
-    """The demo partner's CA and client; the key stays in the data folder, as it would stay with the partner."""
+    """The demo partner's CA and client;
+    the key stays in the data folder, as it would stay with the partner.
+    """
     ca = Authority(folder / "nordwind-ca", "Nordwind Issuing CA")
     if not (folder / "nordwind.crt").exists():
         issued = ca.issue_client("nordwind-tms", "urn:nordwind:tms")

@@ -1,4 +1,5 @@
-"""A small service behind the demo gateway: it answers with what reached it, so that one can see what the gateway adds.
+"""A small service behind the demo gateway: it answers with what reached it, so that one can see what the
+gateway adds.
 
 python -m portal.demo_target PORT
 """

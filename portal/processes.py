@@ -33,7 +33,9 @@ class Child:
     died_at: float = 0.0
 
     def start(self) -> None:
-        """Start it in a session of its own, so that Ctrl-C reaches the supervisor only, which stops it in order."""
+        """Start it in a session of its own, so that Ctrl-C reaches the supervisor only, which stops it in
+        order.
+        """
         self.before()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

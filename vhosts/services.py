@@ -41,7 +41,8 @@ class Wish:
 
 
 def submit(*, actor: Actor, wish: Wish) -> HostRequest:
-    """Carry out a host request. A refused one is kept as *failed* with the reason, changes nothing, and raises
+    """Carry out a host request. A refused one is kept as *failed* with the reason, changes nothing, and
+    raises
     DomainError with one of the documented codes."""
     request = _receive(actor, wish)
     try:
@@ -80,7 +81,7 @@ def _create(actor: Actor, wish: Wish) -> VirtualHost:
     if VirtualHost.objects.filter(account=actor.account, alias=wish.alias).exists():
         raise Conflict(
             "VIRTUAL_HOST_CREATE_ERROR",
-            f"A virtual host with the alias “{wish.alias}” exists. Choose another alias, or update that host.",
+            f"A virtual host with the alias “{wish.alias}” exists. Choose another, or update that host.",
             field="virtualHostUrl",
         )
     if wish.is_default and VirtualHost.objects.filter(account=actor.account, is_default=True).exists():

@@ -18,7 +18,9 @@ DEFAULT_KEYSTORE = "default-domain"
 
 @transaction.atomic
 def ensure_default_keystore(*, actor: Actor) -> Keystore:
-    """The keystore of the account's default domain. On the embedded default its wildcard comes from the development CA."""
+    """The keystore of the account's default domain.
+    On the embedded default its wildcard comes from the development CA.
+    """
     account = actor.account
     store, is_new = Keystore.objects.get_or_create(account=account, name=DEFAULT_KEYSTORE)
     if is_new:

@@ -29,7 +29,9 @@ def create_reference(*, actor: Actor, name: str, truststore: Truststore) -> Refe
 
 @transaction.atomic
 def repoint_reference(*, actor: Actor, reference: Reference, truststore: Truststore) -> None:
-    """Let `ref://name` mean another truststore. Announced: proxies of every host that uses it may need a redeploy."""
+    """Let `ref://name` mean another truststore. Announced:
+    proxies of every host that uses it may need a redeploy.
+    """
     old = reference.truststore
     if old.pk == truststore.pk:
         raise Conflict("no_change", f"{reference} points to {truststore} already.", field="truststore")

@@ -32,7 +32,9 @@ class NewEntry:
 
 @transaction.atomic
 def create_truststore(*, actor: Actor, name: str, description: str = "") -> Truststore:
-    """Create a truststore with an empty version 1, which trusts nobody. Raises DomainError for a bad or taken name."""
+    """Create a truststore with an empty version 1, which trusts nobody.
+    Raises DomainError for a bad or taken name.
+    """
     check_store_name(name)
     if Truststore.objects.filter(account=actor.account, name=name).exists():
         raise Conflict(
@@ -68,9 +70,11 @@ def add_version(
     note: str = "",
     keep: bool = True,
 ) -> TruststoreVersion:
-    """Make and activate a new version: the current entries (with `keep`) plus `entries`, the new role winning.
+    """Make and activate a new version: the current entries (with `keep`) plus `entries`, the new role
+    winning.
 
-    Raises DomainError naming the certificate when an entry, or the store as a whole, would be unsafe or useless.
+    Raises DomainError naming the certificate when an entry, or the store as a whole, would be unsafe or
+    useless.
     """
     store = Truststore.objects.select_for_update().get(pk=store.pk)
     wanted: dict[int, NewEntry] = {}

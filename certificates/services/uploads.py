@@ -53,15 +53,17 @@ def refuse_unsafe(files: Sequence[tuple[str, bytes]]) -> None:
         if kind:
             raise PrivateKeySent(
                 "private_key_sent",
-                f"{name} holds a private key ({kind}). Nothing of this upload was kept. Regard that key as disclosed: "
-                "make a new one, and send only the public certificate and its chain.",
+                f"{name} holds a private key ({kind}). Nothing of this upload was kept. Regard that key as "
+                "disclosed: make a new one, and send only the public certificate and its chain.",
                 field="files",
             )
 
 
 @transaction.atomic
 def receive(*, account: Account, sender: str, files: Sequence[tuple[str, bytes]]) -> Upload:
-    """Keep files (name, content) for the worker to judge. Raises what `refuse_unsafe` raises, and keeps nothing then."""
+    """Keep files (name, content) for the worker to judge.
+    Raises what `refuse_unsafe` raises, and keeps nothing then.
+    """
     refuse_unsafe(files)
     Account.objects.select_for_update().get(pk=account.pk)  # one number at a time
     last = Upload.objects.filter(account=account).aggregate(last=Max("number"))["last"] or 0
@@ -75,7 +77,9 @@ def receive(*, account: Account, sender: str, files: Sequence[tuple[str, bytes]]
 
 
 def judge_upload(*, upload: Upload, at: datetime) -> None:
-    """Read and judge an upload, store its certificates and findings. Idempotent: a second worker finds nothing to do."""
+    """Read and judge an upload, store its certificates and findings. Idempotent:
+    a second worker finds nothing to do.
+    """
     if upload.status != UploadStatus.RECEIVED:
         return
     who = portal(upload.account)

@@ -53,9 +53,11 @@ def accept(
     truststore: Truststore,
     at: datetime,
 ) -> None:
-    """Give certificates of `upload` their roles in a new version of `truststore` and let the host require them.
+    """Give certificates of `upload` their roles in a new version of `truststore` and let the host require
+    them.
 
-    `roles` maps fingerprints to anchor, intermediate or client; what is not named is not imported. A host that names a
+    `roles` maps fingerprints to anchor, intermediate or client; what is not named is not imported. A host
+    that names a
     reference or another truststore already keeps it, and `truststore` must be that one.
     Raises DomainError naming what does not fit; nothing is changed then.
     """
@@ -105,7 +107,9 @@ def accept(
 
 
 def deployment_ended(*, incident: Incident) -> None:
-    """The gateway took a deployment: an incident whose host is enforced now waits for its proof. Idempotent."""
+    """The gateway took a deployment: an incident whose host is enforced now waits for its proof.
+    Idempotent.
+    """
     if incident.status != IncidentStatus.ENABLING or not enforced_since(incident):
         return
     with transaction.atomic():
@@ -132,6 +136,8 @@ def _import(
 
 
 def _name_of(store: Truststore) -> str:
-    """A truststore by way of its reference where exactly one points to it, so that it can be swapped later."""
+    """A truststore by way of its reference where exactly one points to it, so that it can be swapped
+    later.
+    """
     references = list(store.references.all()[:2])
     return str(references[0]) if len(references) == 1 else store.name

@@ -26,7 +26,8 @@ from ..models import Event, Incident, IncidentUpload, SecureLink
 
 @transaction.atomic
 def send_link(*, actor: Actor, incident: Incident, message: str = "") -> SecureLink:
-    """Make a new secure link and mail it to the incident's address. Earlier links close: one is open at a time.
+    """Make a new secure link and mail it to the incident's address. Earlier links close: one is open at a
+    time.
 
     The token is in the mail and nowhere else; the database keeps its SHA-256.
     """
@@ -79,7 +80,8 @@ def note_opened(link: SecureLink) -> None:
 def upload_through_link(*, link: SecureLink, files: Sequence[tuple[str, bytes]], message: str = "") -> Upload:
     """Take a partner's files (name, content). The link is used up by the first upload that is kept.
 
-    Raises Conflict for a link that is not open any more; PrivateKeySent when a private key was among the files: nothing
+    Raises Conflict for a link that is not open any more; PrivateKeySent when a private key was among the
+    files: nothing
     of it is kept, the timeline says so, and the link stays open.
     """
     sender = f"{link.incident.partner} (secure link)"
@@ -111,7 +113,7 @@ def _refuse_key_loudly(incident: Incident, sender: str, files: Sequence[tuple[st
             incident=incident,
             actor="Portal",
             kind=EventKind.KEY_REFUSED,
-            text=f"{sender} sent a private key. Nothing of it was kept, and the sender was told to replace it.",
+            text=f"{sender} sent a private key. Nothing was kept, and the sender was told to replace it.",
         )
         raise
 

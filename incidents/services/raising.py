@@ -91,8 +91,8 @@ def _check(actor: Actor, ticket: Ticket) -> VirtualHost:
     if host.is_default:
         raise DomainError(
             "host_is_default",
-            "Two-way SSL holds for all proxies of a host, and this is the default host. Request an additional host "
-            "for it, so that the other proxies stay as they are.",
+            "Two-way SSL holds for all proxies of a host, and this is the default host. Request an "
+            "additional host for it, so that the other proxies stay as they are.",
             field="host_alias",
         )
     return host

@@ -1,4 +1,5 @@
-"""Settings: one set for everywhere. Production sets environment variables; the embedded default fills in the rest.
+"""Settings: one set for everywhere. Production sets environment variables; the embedded default fills in
+the rest.
 
 `./run --help` and docs/guides/production.md list the variables.
 """

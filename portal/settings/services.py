@@ -82,7 +82,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Countersign",
-    "DESCRIPTION": "Mutual TLS for API hosts: hosts, truststores, incidents, deployments. docs/guides/ has the main flow.",
+    "DESCRIPTION": "Mutual TLS for API hosts. docs/guides/enable-two-way-ssl.md walks through the main flow.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
