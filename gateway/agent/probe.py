@@ -104,6 +104,7 @@ class Prober:
             socket.create_connection((address, port), timeout=self._timeout) as raw,
             context.wrap_socket(raw, server_hostname=sni) as tls,
         ):
+            tls.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else TLS 1.3 waits 40 ms for an ACK
             certificate = hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest()
             headers = (f"Host: {host}", f"{PROBE_HEADER}: {self._token}", "Connection: close")
             tls.sendall("\r\n".join(("GET / HTTP/1.1", *headers, "", "")).encode())

@@ -142,7 +142,7 @@ class _Builder:
         try:
             return self.upstream(proxy.target_url)
         except ValueError as error:
-            self.tell("target_unusable", "", f"{proxy.name}, whose target {error}")
+            self.tell("target_unusable", "", f"{proxy.name} (its target {error})")
             return None, ""
 
     def upstream(self, url: str) -> tuple[Upstream, str]:

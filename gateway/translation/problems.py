@@ -70,7 +70,7 @@ _CATALOGUE = {
         "left out",
     ),
     "target_unusable": (
-        "{subject}: this target cannot be called; callers read 503.",
+        "{subject} leads nowhere; callers read 503.",
         "Give the proxy a target such as https://orders.example.com/v1.",
         "unavailable",
     ),

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -124,21 +125,34 @@ class Stage:
         self.agent.step()
         return self.inbox.acks[-1]
 
-    def connect(self, sni: str, identity: Identity | None = None) -> ssl.SSLSocket:
+    def connect(
+        self, sni: str, identity: Identity | None = None, chain: Sequence[Identity] | None = None
+    ) -> ssl.SSLSocket:
+        """`chain`: what is sent above the client's own certificate; everything when None."""
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         if identity:
             with tempfile.NamedTemporaryFile("w") as file:
-                file.write(identity.key_pem + identity.chain_pem)
+                above = identity.chain[1:] if chain is None else chain
+                file.write(identity.key_pem + identity.pem + "".join(ca.pem for ca in above))
                 file.flush()
                 context.load_cert_chain(file.name)
         raw = socket.create_connection(("127.0.0.1", self.port), timeout=5)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return context.wrap_socket(raw, server_hostname=sni)
 
-    def call(self, host: str, identity: Identity | None = None, *, sni: str = "", path: str = "/",
-             headers: dict[str, str] | None = None) -> Answer:  # fmt: skip
+    def call(
+        self,
+        host: str,
+        identity: Identity | None = None,
+        *,
+        sni: str = "",
+        path: str = "/",
+        headers: dict[str, str] | None = None,
+        chain: Sequence[Identity] | None = None,
+    ) -> Answer:
         connection = http.client.HTTPConnection(host)
-        connection.sock = self.connect(sni or host, identity)
+        connection.sock = self.connect(sni or host, identity, chain)
         try:
             connection.request("GET", path, headers={"Connection": "close", **(headers or {})})
             answer = connection.getresponse()
