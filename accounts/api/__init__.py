@@ -1,0 +1,1 @@
+"""REST API of accounts, people, keys and the audit trail."""

@@ -1,0 +1,1 @@
+"""REST API of truststores, references and uploads."""

@@ -63,6 +63,8 @@ def accept(
     """
     if incident.status != IncidentStatus.CHECKING:
         raise Conflict("not_checking", f"{incident} is not waiting to be checked.")
+    if not incident.uploads.filter(upload=upload).exists():
+        raise DomainError("upload_unknown", f"{upload} does not belong to {incident}.", field="upload")
     sent = {
         row.certificate.fingerprint: row.certificate
         for row in upload.certificates.select_related("certificate")

@@ -1,0 +1,74 @@
+"""From the entries of a request to the entries of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from accounts.actors import Actor
+from common.errors import DomainError
+
+from .. import access
+from ..models import Certificate, Truststore
+from ..pki.reading import read
+from ..pki.roles import Role
+from ..services.known import remember
+from ..services.truststores import NewEntry
+from ..services.uploads import refuse_unsafe
+
+
+def new_entries(actor: Actor, given: Sequence[dict[str, Any]], *, to: str) -> list[NewEntry]:
+    """The certificates named in `given` with their roles.
+
+    Raises DomainError naming the entry: a private key (PrivateKeySent), no certificate or several in one
+    PEM, a
+    fingerprint that the account does not know.
+    """
+    entries = []
+    for number, item in enumerate(given):
+        certificate = (
+            _from_pem(actor, item["pem"], f"entries.{number}.pem")
+            if "pem" in item
+            else _known(actor, item["fingerprint"], f"entries.{number}.fingerprint", to)
+        )
+        entries.append(NewEntry(certificate, Role(item["role"]), item["alias"]))
+    return entries
+
+
+def truststore_named(actor: Actor, name: str) -> Truststore:
+    """A truststore of the actor's account by its name.
+    Raises DomainError for an unknown one, and for a reference.
+    """
+    try:
+        store, _ = access.trust_by_name(actor, name)
+    except DomainError as error:
+        error.field = "truststore"
+        raise
+    if store is None:
+        sentence = f"{name} is a reference. Name the truststore itself."
+        raise DomainError("truststore_unknown", sentence, field="truststore")
+    return store
+
+
+def _from_pem(actor: Actor, pem: str, field: str) -> Certificate:
+    content = pem.encode()
+    try:
+        refuse_unsafe([("This PEM", content)])
+    except DomainError as error:
+        error.field = field
+        raise
+    reading = read(content, "This PEM")
+    if len(reading.certificates) != 1:
+        sentence = f"Give exactly one certificate here; {len(reading.certificates)} could be read."
+        raise DomainError("one_certificate", sentence, field=field)
+    return remember(actor.account, reading.certificates[0])
+
+
+def _known(actor: Actor, fingerprint: str, field: str, to: str) -> Certificate:
+    try:
+        return access.get_certificate(actor, fingerprint.lower(), to=to)
+    except DomainError as error:
+        if error.status != 404:
+            raise
+        sentence = f"The account knows no certificate {fingerprint}. Send it as pem, or upload it first."
+        raise DomainError("certificate_unknown", sentence, field=field) from error

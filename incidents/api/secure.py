@@ -1,0 +1,108 @@
+"""The partner's REST twin of the secure page: who holds the token needs no account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from certificates.api.files import contents
+from certificates.api.serializers import FindingOut
+from certificates.models import Upload
+from certificates.services.uploads import MAX_BYTES, MAX_FILES
+from common.api import Schema, refuse_large_body
+from common.errors import Conflict
+
+from .. import access
+from ..models import SecureLink
+from ..services import links
+from .serializers import PartnerUploadIn
+
+
+class LimitsOut(serializers.Serializer):
+    """How much may be sent at one time."""
+
+    files = serializers.IntegerField()
+    bytes_each = serializers.IntegerField()
+
+
+class SentOut(serializers.ModelSerializer):
+    """What became of the partner's upload."""
+
+    label = serializers.CharField(source="__str__")
+    findings = FindingOut(many=True)
+
+    class Meta:
+        model = Upload
+        fields = ("label", "status", "accepted", "findings")
+        read_only_fields = fields
+
+
+class SecureOut(serializers.Serializer):
+    """What the holder of a secure link may know."""
+
+    host = serializers.CharField(source="incident.host.name")
+    partner = serializers.CharField(source="incident.partner")
+    state = serializers.ChoiceField(("open", "used", "expired"))
+    expires_at = serializers.DateTimeField()
+    limits = LimitsOut()
+    upload = SentOut(allow_null=True)
+
+
+class SecureView(APIView):
+    """One secure link. Its token is in the address, so answers are not cached and refusals not logged by
+    path.
+    """
+
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = (ScopedRateThrottle,)
+    throttle_scope = "secure_link"
+    parser_classes = (MultiPartParser,)
+    schema = Schema()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Bound the body before anything reads it."""
+        refuse_large_body(request)
+        super().initial(request, *args, **kwargs)
+
+    @extend_schema(responses=SecureOut)
+    def get(self, request: Request, token: str) -> Response:
+        """The host, the limits, how long the link is open; after the upload its status and findings."""
+        link = access.get_link(token)
+        links.note_opened(link)
+        return Response(_shown(link))
+
+    @extend_schema(request={"multipart/form-data": PartnerUploadIn}, responses={201: SecureOut})
+    def post(self, request: Request, token: str) -> Response:
+        """Send certificates. It works once; a private key is refused, not kept, and leaves the link open."""
+        link = access.get_link(token)
+        if link.state != "open":
+            raise Conflict("link_closed", "This link was used or has expired. Ask for a new one.")
+        form = PartnerUploadIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        links.upload_through_link(link=link, files=contents(given["files"]), message=given["message"])
+        return Response(_shown(access.get_link(token)), status=201)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Keep the answer out of caches, and the address with its token out of Django's log of refusals."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        response._has_been_logged = True
+        return response
+
+
+def _shown(link: SecureLink) -> dict[str, Any]:
+    link.limits = {"files": MAX_FILES, "bytes_each": MAX_BYTES}
+    return SecureOut(link).data

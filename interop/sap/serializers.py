@@ -1,0 +1,202 @@
+"""The documented bodies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from rest_framework import serializers
+
+from certificates.models import Reference
+from common.api import Strict
+from vhosts.models import ClientAuth, HostRequest, VirtualHost
+
+
+class VirtualHostRequestIn(Strict):
+    """`VirtualHostRequests`: one body for CREATE, UPDATE and DELETE, told apart by `operation`."""
+
+    operation = serializers.ChoiceField(("CREATE", "UPDATE", "DELETE"))
+    accountId = serializers.CharField(required=False, help_text="the account's subdomain")
+    virtualHostUrl = serializers.CharField(required=False, help_text="the alias")
+    virtualHostId = serializers.CharField(required=False, help_text="UPDATE: the host to change")
+    isDefaultVirtualHostRequest = serializers.BooleanField(required=False)
+    isClientAuthEnabled = serializers.BooleanField(
+        required=False, help_text="left out in an UPDATE: client authentication stays as it is"
+    )
+    trustStore = serializers.CharField(
+        required=False, allow_null=True, allow_blank=True, help_text="`name` or `ref://name`"
+    )
+    isForCustomDomain = serializers.BooleanField(required=False)
+    keyStoreName = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    keyStoreAlias = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+
+
+class SapReferenceIn(Strict):
+    """A `CertificateStoreReference` to create."""
+
+    name = serializers.CharField(max_length=200)
+    certificateStoreName = serializers.CharField(max_length=200)
+
+
+class SapRepointIn(Strict):
+    """Where a `CertificateStoreReference` shall point."""
+
+    certificateStoreName = serializers.CharField(max_length=200)
+
+
+class LifeCycleOut(serializers.Serializer):
+    """Made and changed: when, as `/Date(milliseconds)/`, and by whom."""
+
+    created_at = serializers.CharField()
+    created_by = serializers.CharField()
+    changed_at = serializers.CharField()
+    changed_by = serializers.CharField()
+
+
+class VirtualHostRequestOut(serializers.Serializer):
+    """The answer to a `VirtualHostRequests` POST."""
+
+    id = serializers.UUIDField()
+    virtualHostId = serializers.UUIDField()
+    virtualHostUrl = serializers.CharField(help_text="the full name")
+    accountId = serializers.CharField()
+    operation = serializers.CharField()
+    allocatedPort = serializers.IntegerField()
+    allocationStatus = serializers.CharField(help_text="COMPLETE: the host is as asked")
+    clusterName = serializers.CharField(allow_blank=True)
+    isClientAuthEnabled = serializers.BooleanField()
+    isDefaultVirtualHostRequest = serializers.BooleanField()
+    isForCustomDomain = serializers.BooleanField()
+    isForNonSni = serializers.BooleanField()
+    isTLS = serializers.BooleanField()
+    keyStoreName = serializers.CharField(allow_null=True)
+    keyStoreAlias = serializers.CharField(allow_null=True)
+    trustStore = serializers.CharField(allow_null=True)
+    lbHost = serializers.CharField(allow_null=True)
+    life_cycle = LifeCycleOut()
+
+
+class VirtualHostOut(serializers.Serializer):
+    """An entity of `VirtualHosts`."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    virtual_host = serializers.CharField(help_text="the full name")
+    virtual_port = serializers.IntegerField()
+    isDefault = serializers.BooleanField()
+    isSSL = serializers.BooleanField()
+    isForCustomDomain = serializers.BooleanField()
+    isClientAuthEnabled = serializers.BooleanField()
+    keyStoreName = serializers.CharField()
+    keyStoreAlias = serializers.CharField(allow_null=True)
+    trustStore = serializers.CharField(allow_null=True)
+    projectPath = serializers.CharField(allow_null=True)
+    life_cycle = LifeCycleOut()
+
+
+class SapReferenceOut(serializers.Serializer):
+    """An entity of `CertificateStoreReferences`."""
+
+    name = serializers.CharField()
+    certificateStoreName = serializers.CharField()
+    storeType = serializers.CharField()
+    life_cycle = LifeCycleOut()
+
+
+def one(kind: type[serializers.Serializer]) -> serializers.Serializer:
+    """The schema of an OData 2.0 entity: `{"d": {…}}`."""
+    return type(f"{kind.__name__}Entity", (serializers.Serializer,), {"d": kind()})()
+
+
+def several(kind: type[serializers.Serializer]) -> serializers.Serializer:
+    """The schema of an OData 2.0 collection: `{"d": {"results": […]}}`."""
+    results = type(f"{kind.__name__}Results", (serializers.Serializer,), {"results": kind(many=True)})
+    return type(f"{kind.__name__}Collection", (serializers.Serializer,), {"d": results()})()
+
+
+def host_request(request: HostRequest) -> dict[str, Any]:
+    """The answer to a host request that was carried out, with the fields that SAP Help shows."""
+    host = request.host
+    return {
+        "__metadata": _metadata(
+            "VirtualHostRequests", str(request.uuid), "apimgmtconfiguration.VirtualHostRequest"
+        ),
+        "id": str(request.uuid),
+        "virtualHostId": str(host.uuid),
+        "virtualHostUrl": host.name,
+        "accountId": request.account.subdomain,
+        "operation": request.operation,
+        "allocatedPort": settings.GATEWAY_PORT,
+        "allocationStatus": "COMPLETE",
+        "clusterName": "",
+        "isClientAuthEnabled": host.client_auth == ClientAuth.REQUIRED,
+        "isDefaultVirtualHostRequest": host.is_default,
+        "isForCustomDomain": False,
+        "isForNonSni": False,
+        "isTLS": False,
+        "keyStoreName": None,
+        "keyStoreAlias": None,
+        "trustStore": host.trust or None,
+        "lbHost": None,
+        "life_cycle": _life(request.created_at, request.actor, request.created_at, request.actor),
+    }
+
+
+def virtual_host(host: VirtualHost) -> dict[str, Any]:
+    """A host as `VirtualHosts` lists it. `host` has its requests prefetched as `asked`, oldest first."""
+    first, last = (host.asked[0], host.asked[-1]) if host.asked else (None, None)
+    return {
+        "__metadata": _metadata("VirtualHosts", str(host.uuid), "apiportal.VirtualHost"),
+        "id": str(host.uuid),
+        "name": str(host.uuid),
+        "virtual_host": host.name,
+        "virtual_port": settings.GATEWAY_PORT,
+        "isDefault": host.is_default,
+        "isSSL": True,
+        "isForCustomDomain": False,
+        "isClientAuthEnabled": host.client_auth == ClientAuth.REQUIRED,
+        "keyStoreName": host.keystore.name,
+        "keyStoreAlias": None,
+        "trustStore": host.trust or None,
+        "projectPath": None,
+        "life_cycle": _life(
+            host.created_at,
+            first.actor if first else "",
+            last.created_at if last else host.created_at,
+            last.actor if last else "",
+        ),
+    }
+
+
+def reference(row: Reference) -> dict[str, Any]:
+    """A reference as `CertificateStoreReferences` shows it. Who changed it when is in the audit trail."""
+    return {
+        "__metadata": _metadata(
+            "CertificateStoreReferences", row.name, "apiportal.CertificateStoreReference"
+        ),
+        "name": row.name,
+        "certificateStoreName": row.truststore.name,
+        "storeType": "TRUSTSTORE",
+        "life_cycle": _life(row.created_at, "", row.created_at, ""),
+    }
+
+
+def _metadata(entities: str, key: str, kind: str) -> dict[str, str]:
+    address = f"{settings.PORTAL_URL}{reverse('sap-references').rsplit('/', 1)[0]}/{entities}('{key}')"
+    return {"id": address, "uri": address, "type": kind}
+
+
+def _life(created: datetime, creator: str, changed: datetime, changer: str) -> dict[str, str]:
+    return {
+        "created_at": _date(created),
+        "created_by": creator,
+        "changed_at": _date(changed),
+        "changed_by": changer,
+    }
+
+
+def _date(moment: datetime) -> str:
+    """Milliseconds since 1970, as OData Version 2.0 writes Edm.DateTime in JSON."""
+    return f"/Date({int(moment.timestamp() * 1000)})/"

@@ -1,0 +1,94 @@
+"""Shapes of hosts and host requests on the REST API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from common.api import Move, Strict
+
+from ..lifecycle import Operation
+from ..models import ClientAuth, HostRequest, VirtualHost
+
+
+class HostOut(serializers.ModelSerializer):
+    """A virtual host."""
+
+    url = serializers.SerializerMethodField()
+    trust = serializers.CharField(help_text="`name` or `ref://name` of the truststore; empty without one")
+    truststore = serializers.SerializerMethodField(help_text="name of the truststore in force")
+    keystore = serializers.CharField(source="keystore.name")
+
+    class Meta:
+        model = VirtualHost
+        fields = (
+            "uuid",
+            "alias",
+            "name",
+            "url",
+            "is_default",
+            "client_auth",
+            "trust",
+            "truststore",
+            "keystore",
+            "description",
+            "created_at",
+        )
+        read_only_fields = fields
+
+    def get_url(self, host: VirtualHost) -> str:
+        """Where callers reach it."""
+        return f"https://{host.name}:{settings.GATEWAY_PORT}"
+
+    def get_truststore(self, host: VirtualHost) -> str | None:
+        """Through the reference where there is one."""
+        return host.trusted.name if host.trusted else None
+
+
+class RequestOut(serializers.ModelSerializer):
+    """A host request and what became of it."""
+
+    label = serializers.CharField(source="__str__", help_text="HR- and the number")
+    host = serializers.UUIDField(source="host.uuid", allow_null=True, default=None)
+    wish = serializers.DictField(help_text="what was asked for")
+
+    class Meta:
+        model = HostRequest
+        fields = ("uuid", "label", "operation", "host", "wish", "status", "problem", "actor", "created_at")
+        read_only_fields = fields
+
+
+class RequestDetailOut(RequestOut):
+    """A host request with its history."""
+
+    moves = Move(many=True)
+
+    class Meta(RequestOut.Meta):
+        fields = (*RequestOut.Meta.fields, "moves")
+        read_only_fields = fields
+
+
+class RequestIn(Strict):
+    """A wish to create or change a host. What is left out stays as it is."""
+
+    operation = serializers.ChoiceField(Operation.choices)
+    host = serializers.UUIDField(required=False, help_text="UPDATE: the host to change")
+    alias = serializers.CharField(required=False, help_text="CREATE: needed. UPDATE: the new alias")
+    client_auth = serializers.ChoiceField(ClientAuth.choices, required=False)
+    trust = serializers.CharField(required=False, help_text="`name` or `ref://name` of a truststore")
+    description = serializers.CharField(required=False, allow_blank=True, max_length=500)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Refuse combinations that would do something else than they seem to say."""
+        creates = given["operation"] == Operation.CREATE
+        if creates and "alias" not in given:
+            raise serializers.ValidationError({"alias": "A new host needs an alias."}, code="required")
+        if creates and "host" in given:
+            raise serializers.ValidationError({"host": "Only UPDATE names a host."}, code="not_accepted")
+        asks = given.get("client_auth")
+        if "trust" in given and (asks == ClientAuth.OFF or (creates and asks is None)):
+            sentence = "A truststore is used only with client_auth “required”. Say so, or leave trust out."
+            raise serializers.ValidationError({"trust": sentence}, code="not_accepted")
+        return given
