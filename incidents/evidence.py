@@ -85,10 +85,10 @@ def collect(incident: Incident) -> list[Fact]:
 def _refusal(title: str, answer: str, logged: QuerySet[Sighting], probes: list[dict[str, Any]]) -> Fact:
     caller = logged.order_by("-last_seen").first()
     if caller:
-        who = f"{_short(caller.fingerprint)} " if caller.fingerprint else ""
+        who = _short(caller.fingerprint) if caller.fingerprint else "A call without one"
         return Fact(
             title,
-            f"{who}read {answer}, {_times(caller.count)}, as the gateway logged.",
+            f"{who} read {answer}, {_times(caller.count)}, as the gateway logged.",
             True,
             caller.last_seen,
         )
