@@ -77,6 +77,18 @@ class Answer:
     body: dict[str, Any]
 
 
+def context(identity: Identity | None, chain: Sequence[Identity] | None = None) -> ssl.SSLContext:
+    made = ssl.create_default_context()
+    made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
+    if identity:
+        with tempfile.NamedTemporaryFile("w") as file:
+            above = identity.chain[1:] if chain is None else chain
+            file.write(identity.key_pem + identity.pem + "".join(ca.pem for ca in above))
+            file.flush()
+            made.load_cert_chain(file.name)
+    return made
+
+
 class Stage:
     """One node directory, its Envoy process and its agent."""
 
@@ -112,10 +124,11 @@ class Stage:
         self.keys[identity.fingerprint] = identity.key_pem
         return Host(name, name, "required" if required else "off", cast.server_key(identity), store)
 
-    def bundle(self, *hosts: Host) -> Bundle:
+    def bundle(self, *hosts: Host, target_url: str = "", upstream_roots: str = "") -> Bundle:
         """A bundle in which one proxy leads from / on every host to the target."""
-        proxy = Proxy("1", "echo", "/", tuple(host.id for host in hosts), self.target_url)
-        compiled = compile_snapshot(Snapshot("acme", hosts, (proxy,)), cast.TODAY, upstream_roots="")
+        proxy = Proxy("1", "echo", "/", tuple(host.id for host in hosts), target_url or self.target_url)
+        snapshot = Snapshot("acme", hosts, (proxy,))
+        compiled = compile_snapshot(snapshot, cast.TODAY, upstream_roots=upstream_roots)
         node = assemble([CompiledPart("acme", compiled.to_json())], "127.0.0.1", self.port).to_json()
         node["keys"] = {name: self.keys[key_id] for name, key_id in node["keys"].items()}
         return Bundle.from_json(node)
@@ -129,17 +142,12 @@ class Stage:
         self, sni: str, identity: Identity | None = None, chain: Sequence[Identity] | None = None
     ) -> ssl.SSLSocket:
         """`chain`: what is sent above the client's own certificate; everything when None."""
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        if identity:
-            with tempfile.NamedTemporaryFile("w") as file:
-                above = identity.chain[1:] if chain is None else chain
-                file.write(identity.key_pem + identity.pem + "".join(ca.pem for ca in above))
-                file.flush()
-                context.load_cert_chain(file.name)
+        return self.wrap(context(identity, chain), sni)
+
+    def wrap(self, tls: ssl.SSLContext, sni: str, session: ssl.SSLSession | None = None) -> ssl.SSLSocket:
         raw = socket.create_connection(("127.0.0.1", self.port), timeout=5)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return context.wrap_socket(raw, server_hostname=sni)
+        return tls.wrap_socket(raw, server_hostname=sni, session=session)
 
     def call(
         self,
@@ -156,6 +164,7 @@ class Stage:
         try:
             connection.request("GET", path, headers={"Connection": "close", **(headers or {})})
             answer = connection.getresponse()
-            return Answer(answer.status, json.loads(answer.read() or "{}"))
+            text = answer.read().decode()
+            return Answer(answer.status, json.loads(text) if text.startswith("{") else {"text": text})
         finally:
             connection.close()

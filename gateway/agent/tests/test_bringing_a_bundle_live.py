@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.agent import envoy
 from gateway.agent.bundle import Bundle
 from gateway.agent.tests import cast
 from gateway.agent.tests.stage import Stage
@@ -55,13 +56,25 @@ def test_it_goes_back_when_a_probe_is_answered_differently(stage: Stage, live: B
     assert stage.call("a.test").status == 400
 
 
-def test_it_goes_back_when_envoy_rejects_what_it_validated(stage: Stage, live: Bundle) -> None:
-    twice = stage.bundle(stage.host("a.test", TRUSTED))
-    listener = twice.lds["resources"][0]
-    broken = {**twice.lds, "resources": [listener, {**listener, "name": "second"}]}
-    ack = stage.deploy(replace(twice, lds=broken))
+def test_it_goes_back_when_the_running_envoy_rejects_it(
+    stage: Stage, live: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envoy, "validate", lambda bundle: None)  # as if the two had disagreed
+    added = stage.bundle(stage.host("a.test", TRUSTED), stage.host("c.test", TRUSTED))
+    (new,) = set(added.keys) - set(live.keys)
+    ack = stage.deploy(replace(added, keys={**added.keys, new: Secret(cast.STRANGER.key_pem)}))
     assert (ack.outcome, ack.serving) == ("refused", live.version)
+    assert "private key" in ack.reason.lower()
     assert stage.call("b.test", cast.PARTNER).status == 200
+
+
+def test_it_closes_the_changed_hosts_connections_soon(stage: Stage, live: Bundle) -> None:
+    with stage.connect("a.test", cast.PARTNER) as changed:
+        emptied = stage.bundle(stage.host("a.test", cast.truststore()), stage.host("b.test", TRUSTED))
+        stage.deploy(emptied)
+        changed.sendall(b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n")
+        answer = changed.recv(100_000)
+        assert b"connection: close" in answer or answer == b""
 
 
 def test_it_serves_the_last_good_after_a_restart_of_envoy(stage: Stage, live: Bundle) -> None:

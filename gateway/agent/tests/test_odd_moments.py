@@ -1,0 +1,85 @@
+"""Moments that a gateway must survive, on the real Envoy."""
+
+import ssl
+from pathlib import Path
+
+import pytest
+
+from gateway.agent import envoy
+from gateway.agent.directory import NodeDirectory
+from gateway.agent.tests import cast
+from gateway.agent.tests.stage import Stage, context
+
+pytestmark = pytest.mark.journey
+
+TRUSTED = cast.truststore((cast.ROOT, "anchor"))
+
+
+def test_it_deploys_a_target_whose_name_does_not_resolve(stage: Stage) -> None:
+    locked = stage.host("a.test", TRUSTED)
+    ack = stage.deploy(stage.bundle(locked, target_url="http://nowhere.invalid"))
+    assert (ack.outcome, ack.reason) == ("live", "")
+    assert stage.call("a.test", cast.PARTNER).status == 503
+    assert stage.call("a.test").status == 400
+
+
+def test_it_waits_for_an_envoy_that_is_down(stage: Stage) -> None:
+    stage.stop()
+    stage.inbox.next = stage.bundle(stage.host("a.test", TRUSTED))
+    stage.agent.step()
+    assert (stage.inbox.acks, stage.inbox.beats[-1].ready) == ([], False)
+    stage.directory.prepare("test")
+    stage.process = stage.start()
+    stage.agent.step()
+    assert stage.inbox.acks[-1].outcome == "live"
+
+
+def test_it_goes_back_when_envoy_dies_over_a_bundle(stage: Stage) -> None:
+    good = stage.bundle(stage.host("a.test", TRUSTED))
+    stage.deploy(good)
+    stage.stop()
+    ack = stage.agent.take(stage.bundle(stage.host("b.test", TRUSTED)))
+    assert (ack.outcome, ack.serving) == ("refused", good.version)
+    assert "admin socket" in ack.reason
+    stage.process = stage.start()  # without prepare: what lies in live/ must be the last good one
+    assert stage.call("a.test", cast.PARTNER).status == 200
+
+
+def test_it_serves_nothing_after_the_last_host_is_gone_and_starts_again(stage: Stage) -> None:
+    some = stage.bundle(stage.host("a.test", TRUSTED))
+    for bundle in (some, stage.bundle(), some):
+        assert stage.deploy(bundle).outcome == "live"
+    assert stage.call("a.test", cast.PARTNER).status == 200
+
+
+def test_it_takes_a_bundle_again_without_a_change(stage: Stage) -> None:
+    some = stage.bundle(stage.host("a.test", TRUSTED))
+    first, again = stage.deploy(some), stage.deploy(some)
+    assert (first.outcome, again.outcome, again.probes) == ("live", "live", ())
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_it_never_resumes_a_session_where_certificates_are_asked_for(
+    stage: Stage, version: ssl.TLSVersion
+) -> None:
+    hosts = stage.host("a.test", TRUSTED), stage.host("open.test", required=False)
+    stage.deploy(stage.bundle(*hosts))
+    reused = {}
+    for name in ("a.test", "open.test"):
+        tls, session = context(cast.PARTNER), None
+        tls.minimum_version = tls.maximum_version = version
+        for _ in range(2):
+            with stage.wrap(tls, name, session) as connection:
+                connection.sendall(f"GET / HTTP/1.1\r\nHost: {name}\r\n\r\n".encode())
+                assert connection.recv(100_000).startswith(b"HTTP/1.1 200")
+                session, reused[name] = connection.session, connection.session_reused
+    assert reused == {"a.test": False, "open.test": True}
+
+
+def test_it_reaches_an_admin_socket_with_a_long_path(tmp_path: Path) -> None:
+    directory = NodeDirectory(tmp_path / ("d" * 60) / ("e" * 60))
+    stage = Stage(directory.root, "http://127.0.0.1:9")
+    try:
+        assert envoy.Admin(directory).ready()
+    finally:
+        stage.stop()
