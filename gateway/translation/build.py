@@ -43,6 +43,7 @@ def build(snapshot: Snapshot, at: datetime, upstream_roots: str) -> Built:
 class _Builder:
     def __init__(self, snapshot: Snapshot, at: datetime, upstream_roots: str) -> None:
         self.snapshot, self.at, self.upstream_roots = snapshot, at, upstream_roots
+        self.roots_file = _file_name("ts", upstream_roots)
         self.files: dict[str, str] = {}
         self.keys: dict[str, str] = {}
         self.problems: list[Problem] = []
@@ -63,7 +64,7 @@ class _Builder:
         self.problems.append(problem(code, host, subject))
 
     def file(self, kind: str, content: str) -> str:
-        name = f"files/{kind}-{canonical.sha256(content)}.pem"
+        name = _file_name(kind, content)
         self.files[name] = content
         return name
 
@@ -76,7 +77,7 @@ class _Builder:
         except ValueError:
             self.tell("keystore_unusable", name, host.keystore.name)
             return None
-        key_file = f"files/key-{canonical.sha256(host.keystore.key_id)}.pem"
+        key_file = _file_name("key", host.keystore.key_id)
         self.keys[key_file] = host.keystore.key_id
         return Gate(
             host_id=host.id,
@@ -160,8 +161,15 @@ class _Builder:
             port = parts.port or {"http": 80, "https": 443}[parts.scheme]
         except ValueError:
             raise ValueError("has no usable port") from None
-        ca_file = self.file("ts", self.upstream_roots) if parts.scheme == "https" else ""
+        ca_file = ""
+        if parts.scheme == "https":
+            ca_file = self.roots_file
+            self.files[ca_file] = self.upstream_roots
         return Upstream(parts.scheme, host, port, ca_file), re.sub("//+", "/", parts.path).rstrip("/")
+
+
+def _file_name(kind: str, content: str) -> str:
+    return f"files/{kind}-{canonical.sha256(content)}.pem"
 
 
 def is_address(host: str) -> bool:

@@ -1,12 +1,12 @@
 """A snapshot compiled: everything that a deployment stores and never works out again."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from gateway.translation import canonical, envoy, facts
 from gateway.translation.build import Built, build
-from gateway.translation.ir import IR, Gate, Problem, Route
+from gateway.translation.ir import IR, Problem, Route
 from gateway.translation.model import Snapshot
 
 
@@ -52,8 +52,18 @@ class Compiled:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for a JSON column; dates as ISO 8601, tuples as lists."""
-        plain = {**asdict(self), "redraw_at": self.redraw_at.isoformat() if self.redraw_at else None}
-        return {key: _listed(value) for key, value in plain.items()}
+        return {
+            "ir": listed(self.ir.to_json()),
+            "chains": self.chains,
+            "clusters": self.clusters,
+            "files": self.files,
+            "keys": self.keys,
+            "proxies": {proxy_id: vars(proxy) for proxy_id, proxy in self.proxies.items()},
+            "hosts": {host_id: vars(host) for host_id, host in self.hosts.items()},
+            "problems": [vars(problem) for problem in self.problems],
+            "redraw_at": self.redraw_at.isoformat() if self.redraw_at else None,
+            "digest": self.digest,
+        }
 
 
 def compile_snapshot(snapshot: Snapshot, at: datetime, *, upstream_roots: str) -> Compiled:
@@ -64,15 +74,18 @@ def compile_snapshot(snapshot: Snapshot, at: datetime, *, upstream_roots: str) -
     built = build(snapshot, at, upstream_roots)
     gates = {gate.host_id: gate for gate in built.ir.gates}
     rendered = {route.proxy_id: envoy.route(route) for route in built.ir.routes}
-    chains = {gate.name: _chain(gate, built, rendered) for gate in built.ir.gates}
-    bare = {gate.host_id: envoy.filter_chain(gate, ()) for gate in built.ir.gates}
+    on_host: dict[str, list[dict[str, Any]]] = {host_id: [] for host_id in gates}
+    for route in built.ir.routes:
+        for host_id in route.hosts:
+            on_host[host_id].append(rendered[route.proxy_id])
+    chains = {gate.name: envoy.filter_chain(gate, on_host[gate.host_id]) for gate in built.ir.gates}
     upstreams = {route.upstream for route in built.ir.routes if route.upstream is not None and route.hosts}
     clusters = {envoy.cluster_name(upstream): envoy.cluster(upstream) for upstream in upstreams}
     clusters = dict(sorted(clusters.items()))
     hosts = {
         host.id: CompiledHost(
             name=gates[host.id].name,
-            digest=canonical.digest(bare[host.id]),
+            digest=canonical.digest(envoy.filter_chain(gates[host.id], ())),
             facts=facts.of_host(host, gates[host.id]),
             client_auth=host.client_auth,
             certificate_sha256=gates[host.id].certificate_sha256,
@@ -88,7 +101,7 @@ def compile_snapshot(snapshot: Snapshot, at: datetime, *, upstream_roots: str) -
         clusters=clusters,
         files=files,
         keys=keys,
-        proxies=_proxies(snapshot, built, rendered, bare, hosts),
+        proxies=_proxies(snapshot, built, rendered, hosts),
         hosts=hosts,
         problems=built.problems,
         redraw_at=built.redraw_at,
@@ -96,16 +109,10 @@ def compile_snapshot(snapshot: Snapshot, at: datetime, *, upstream_roots: str) -
     )
 
 
-def _chain(gate: Gate, built: Built, rendered: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    own = [rendered[route.proxy_id] for route in built.ir.routes if gate.host_id in route.hosts]
-    return envoy.filter_chain(gate, own)
-
-
 def _proxies(
     snapshot: Snapshot,
     built: Built,
     rendered: dict[str, dict[str, Any]],
-    bare: dict[str, dict[str, Any]],
     hosts: dict[str, CompiledHost],
 ) -> dict[str, CompiledProxy]:
     targets = {proxy.id: proxy.target_url for proxy in snapshot.proxies}
@@ -115,7 +122,7 @@ def _proxies(
                 {
                     "route": rendered[route.proxy_id],
                     "cluster": envoy.cluster(route.upstream) if route.upstream else None,
-                    "hosts": {host_id: bare[host_id] for host_id in route.hosts},
+                    "hosts": {host_id: hosts[host_id].digest for host_id in route.hosts},
                 }
             ),
             facts=_proxy_facts(route, targets[route.proxy_id], hosts),
@@ -129,9 +136,10 @@ def _proxy_facts(route: Route, target_url: str, hosts: dict[str, CompiledHost]) 
     return {**facts.of_route(route, target_url), **where}
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
+    """The same with lists for tuples, as JSON will give it back."""
     if isinstance(value, dict):
-        return {key: _listed(item) for key, item in value.items()}
+        return {key: listed(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_listed(item) for item in value]
+        return [listed(item) for item in value]
     return value

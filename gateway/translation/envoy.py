@@ -3,6 +3,7 @@ node.py."""
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from gateway.translation import canonical, lock
@@ -177,6 +178,7 @@ def route(entry: Route) -> dict[str, Any]:
     return {**common, "route": action}
 
 
+@lru_cache(maxsize=10_000)
 def cluster_name(upstream: Upstream) -> str:
     """Named by its content, so that accounts with the same target share it and no two definitions can
     clash."""
