@@ -21,13 +21,13 @@ from .processes import Child, NotStarted, answers, free_port, port_is_free
 
 ROOT = Path(__file__).resolve().parent.parent
 EPILOG = """\
-data folder    everything that lives: database, secrets, development CA, mail, logs, gateway. Default: var/
-(git-ignored).
-               Delete it to begin anew. The ports of the last start are kept there.
-e-mail         is written to files in the data folder's mail/, unless EMAIL_URL is set.
-in production  run the same processes under your own init, with these variables set: SECRET_KEY,
-COUNTERSIGN_FIELD_KEYS,
-               DATABASE_URL (PostgreSQL), REDIS_URL, COUNTERSIGN_PORTAL_URL, ALLOWED_HOSTS, EMAIL_URL.
+data folder    holds everything that lives: database, secrets, development CA,
+               mail, logs, gateway. Default: var/ (ignored by git). The ports of
+               the last start are kept there too. Delete it to begin anew.
+e-mail         goes to files in mail/ of the data folder, unless EMAIL_URL is set.
+in production  run the same processes under your own init and set SECRET_KEY,
+               COUNTERSIGN_FIELD_KEYS, DATABASE_URL (PostgreSQL), REDIS_URL,
+               COUNTERSIGN_PORTAL_URL, ALLOWED_HOSTS and EMAIL_URL;
                docs/guides/production.md lists them all.
 """
 
