@@ -16,6 +16,7 @@ from typing import Any
 
 from gateway.agent.bundle import Bundle, write_private
 from gateway.translation.node import NodeHost, bootstrap
+from gateway.translation.secret import Secret
 
 _EMPTY: dict[str, Any] = {"version_info": "empty", "resources": []}
 
@@ -73,13 +74,14 @@ class NodeDirectory:
         except (OSError, ValueError, KeyError, TypeError):
             return NOTHING
 
-    def write_files(self, bundle: Bundle) -> None:
-        """Add the bundle's files. A certificate file that exists is left alone: its name is its content."""
-        for name, content in bundle.files.items():
+    def write_files(self, files: dict[str, str], keys: dict[str, Secret]) -> None:
+        """Add a bundle's files. A certificate file that exists is left alone: its name is its content."""
+        for name, content in files.items():
             if not self.path(name).exists():
                 write_private(self.path(name), content)
-        for name, key in bundle.keys.items():
-            write_private(self.path(name), key.reveal())
+        for name, key in keys.items():
+            if not self.path(name).exists() or self.path(name).read_text() != key.reveal():
+                write_private(self.path(name), key.reveal())
 
     def path(self, name: str) -> Path:
         """Where "files/..." lies. Raises ValueError for a name that would leave files/."""

@@ -4,10 +4,12 @@ now."""
 import http.client
 import json
 import os
+import re
 import socket
 import subprocess
 import tempfile
 import urllib.parse
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -49,19 +51,24 @@ def command(directory: NodeDirectory, concurrency: int = 2) -> list[str]:
     ]
 
 
-def validate(bundle: Bundle, timeout: float = 60) -> None:
-    """Ask `envoy --mode validate` about the whole bundle, in a temporary directory of mode 0700.
+def validate(bundle: Bundle, only: Collection[str] | None = None, timeout: float = 60) -> None:
+    """Ask `envoy --mode validate` about a bundle, in a temporary directory of mode 0700.
 
-    Raises Refused with Envoy's reason. It does not notice a missing CA or a CA list past 64 KiB; the
+    `only`: look at these hosts' chains (and all clusters), which takes a fraction of the time; None looks at
+    all. Raises Refused with Envoy's reason. It does not notice a missing CA or a CA list past 64 KiB; the
     translation renders neither.
     """
+    lds = bundle.lds if only is None else _narrowed(bundle.lds, only)
+    config = json.dumps(validation_bootstrap({"lds": lds, "cds": bundle.cds}))
+    needed = set(re.findall(r"files/[a-z]+-[0-9a-f]+\.pem", config))
+    files = {name: content for name, content in bundle.files.items() if name in needed}
+    keys = {name: key for name, key in bundle.keys.items() if name in needed}
     with tempfile.TemporaryDirectory(prefix="countersign-validate-") as folder:
         trial = NodeDirectory(Path(folder))
         for name in ("files", "run", "log"):
             (trial.root / name).mkdir(mode=0o700)
-        trial.write_files(bundle)
-        config = validation_bootstrap({"lds": bundle.lds, "cds": bundle.cds})
-        write_private(trial.bootstrap_file, json.dumps(config))
+        trial.write_files(files, keys)
+        write_private(trial.bootstrap_file, config)
         arguments = [
             *(binary(), "--mode", "validate", "--config-path", "run/bootstrap.json"),
             *("--log-level", "error", "--reject-unknown-dynamic-fields", "--disable-hot-restart"),
@@ -76,6 +83,14 @@ def validate(bundle: Bundle, timeout: float = 60) -> None:
             ) from None
         if done.returncode:
             raise Refused(_last_error(done.stderr + done.stdout))
+
+
+def _narrowed(lds: dict[str, Any], only: Collection[str]) -> dict[str, Any]:
+    resources = []
+    for listener in lds["resources"]:
+        if chains := [chain for chain in listener["filter_chains"] if chain["name"] in only]:
+            resources.append({**listener, "filter_chains": chains})
+    return {**lds, "resources": resources}
 
 
 def _last_error(text: str) -> str:

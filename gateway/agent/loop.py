@@ -11,6 +11,7 @@ from gateway.agent.bundle import Bundle
 from gateway.agent.directory import Manifest, NodeDirectory, manifest
 from gateway.agent.probe import Probe, Prober
 from gateway.agent.seen import Seen, Sighting
+from gateway.translation.node import NodeHost
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,12 @@ class Agent:
         begun = time.monotonic()
         probes: list[Probe] = []
         try:
+            changed = self._changed(bundle)
             if bundle.version != self._good.version:
-                envoy.validate(bundle)
-            self.directory.write_files(bundle)
+                envoy.validate(bundle, only={host.name for host in changed})
+            self.directory.write_files(bundle.files, bundle.keys)
             self._go_live(manifest(bundle))
-            probes = self._prove(bundle)
+            probes = self._prove(bundle, changed)
         except (envoy.Refused, envoy.Unreachable) as failure:
             return self._give_up(bundle, str(failure), begun, probes)
         if failed := [probe for probe in probes if not probe.ok]:
@@ -157,9 +159,11 @@ class Agent:
             time.sleep(0.02)
         raise envoy.Refused(f"Envoy did not take the configuration within {self._accept_within:.0f} seconds")
 
-    def _prove(self, bundle: Bundle) -> list[Probe]:
+    def _changed(self, bundle: Bundle) -> list[NodeHost]:
         proved = {host.name: host for host in self._good.hosts}
-        changed = [host for host in bundle.hosts if proved.get(host.name) != host]
+        return [host for host in bundle.hosts if proved.get(host.name) != host]
+
+    def _prove(self, bundle: Bundle, changed: list[NodeHost]) -> list[Probe]:
         if not changed:
             return []
         place = bundle.lds["resources"][0]["address"]["socket_address"]

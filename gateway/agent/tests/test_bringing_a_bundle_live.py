@@ -59,7 +59,7 @@ def test_it_goes_back_when_a_probe_is_answered_differently(stage: Stage, live: B
 def test_it_goes_back_when_the_running_envoy_rejects_it(
     stage: Stage, live: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(envoy, "validate", lambda bundle: None)  # as if the two had disagreed
+    monkeypatch.setattr(envoy, "validate", lambda bundle, only: None)  # as if the two had disagreed
     added = stage.bundle(stage.host("a.test", TRUSTED), stage.host("c.test", TRUSTED))
     (new,) = set(added.keys) - set(live.keys)
     ack = stage.deploy(replace(added, keys={**added.keys, new: Secret(cast.STRANGER.key_pem)}))
