@@ -14,6 +14,7 @@ from uuid import UUID
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
@@ -38,5 +39,5 @@ def enqueue(task: str, uuid: UUID) -> None:
         current_app.signature(task, args=[str(uuid)]).apply_async(
             retry=True, retry_policy={"max_retries": 1, "interval_start": 0.1}
         )
-    except current_app.connection_for_write().recoverable_connection_errors as error:
+    except OperationalError as error:
         log.warning("not queued, the sweep will pick it up: %s %s (%s)", task, uuid, type(error).__name__)

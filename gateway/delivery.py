@@ -45,6 +45,7 @@ def bundle_of(config: NodeConfig) -> Bundle:
 def hand_over(node: Node) -> str:
     """Lay what the node shall serve where its agent looks. Returns the version."""
     config = wanted_config(node)
+    node_directory(node).mkdir(parents=True, exist_ok=True, mode=0o700)
     bundle_of(config).to_disk(handover_path(node))
     Node.objects.filter(pk=node.pk).update(wanted_version=config.version)
     node.wanted_version = config.version
