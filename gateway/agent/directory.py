@@ -90,6 +90,13 @@ class NodeDirectory:
             raise ValueError(f"{name!r} is not a file of a bundle")
         return self.root / "files" / file
 
+    def live_clusters(self) -> list[dict[str, Any]]:
+        """The clusters that Envoy was last told of; none when that cannot be read."""
+        try:
+            return list(json.loads((self.root / "live" / "cds.json").read_text())["resources"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+
     def publish_clusters(self, cds: dict[str, Any]) -> None:
         write_private(self.root / "live" / "cds.json", json.dumps(cds))
 

@@ -134,17 +134,20 @@ class Agent:
 
         Raises Refused or Unreachable; what is live then is partly new, and the caller goes back.
         """
-        before, self._live = self._live, target
-        both = {cluster["name"]: cluster for cluster in before.cds["resources"]}
-        both |= {cluster["name"]: cluster for cluster in target.cds["resources"]}
-        united = {"version_info": f"{target.version} joining", "resources": list(both.values())}
+        self._live = target
+        before = _by_name(self.directory.live_clusters())
+        after = _by_name(target.cds["resources"])
+        united = {"version_info": f"{target.version} joining", "resources": [*{**before, **after}.values()]}
         rejected = self.admin.rejections()
-        self.directory.publish_clusters(united)
-        self._wait(1, united, rejected)
+        # Each rename in live/ makes Envoy read all its listeners again: skip those that change nothing.
+        if {**before, **after} != before:
+            self.directory.publish_clusters(united)
+            self._wait(1, united, rejected)
         self.directory.publish_listeners(target.lds)
         self._wait(0, target.lds, rejected)
-        self.directory.publish_clusters(target.cds)
-        self._wait(1, target.cds, rejected)
+        if {**before, **after} != after:
+            self.directory.publish_clusters(target.cds)
+            self._wait(1, target.cds, rejected)
 
     def _wait(self, which: int, published: dict[str, Any], rejected: int) -> None:
         """Until Envoy has accepted what was published (0: listeners, 1: clusters) and serves it."""
@@ -182,6 +185,10 @@ class Agent:
         self.directory.prune(())
         seconds = time.monotonic() - begun
         return Ack(bundle.version, "refused", reason, self._good.version, seconds, tuple(probes))
+
+
+def _by_name(clusters: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {cluster["name"]: cluster for cluster in clusters}
 
 
 def _what_failed(probes: list[Probe]) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.agent import envoy
 from gateway.agent.directory import NodeDirectory
+from gateway.agent.loop import Agent
 from gateway.agent.tests import cast
 from gateway.agent.tests.stage import Stage, context
 
@@ -83,3 +84,21 @@ def test_it_reaches_an_admin_socket_with_a_long_path(tmp_path: Path) -> None:
         assert envoy.Admin(directory).ready()
     finally:
         stage.stop()
+
+
+def test_it_changes_a_target_without_losing_a_request(stage: Stage) -> None:
+    host = stage.host("a.test", TRUSTED)
+    stage.deploy(stage.bundle(host, target_url="http://127.0.0.1:9"))
+    assert stage.call("a.test", cast.PARTNER).status == 503
+    assert stage.deploy(stage.bundle(host)).outcome == "live"
+    assert stage.call("a.test", cast.PARTNER).status == 200
+    assert len(stage.directory.live_clusters()) == 1
+
+
+def test_it_brings_the_clusters_that_an_earlier_agent_left_half_way(stage: Stage) -> None:
+    host = stage.host("a.test", TRUSTED)
+    stage.deploy(stage.bundle(host, target_url="http://127.0.0.1:9"))
+    stage.directory.publish_clusters({"version_info": "half way", "resources": []})
+    stage.agent = Agent(stage.inbox, stage.directory)
+    assert stage.deploy(stage.bundle(host)).outcome == "live"
+    assert stage.call("a.test", cast.PARTNER).status == 200
