@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from common.errors import DomainError
 
@@ -25,3 +29,22 @@ class DomainErrorMiddleware:
             return render(request, "404.html", {"exception": error.message}, status=404)
         template = "403.html" if error.status == 403 else "400.html"
         return render(request, template, {"exception": error.message}, status=error.status)
+
+
+class TimezoneMiddleware:
+    """Shows times in the reader's zone: static/countersign.js writes its name into the cookie `tz`."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = request.COOKIES.get("tz", "")
+        if name not in _zone_names():  # a cookie is what anybody says, and ZoneInfo reads files
+            return self.get_response(request)
+        with timezone.override(ZoneInfo(name)):
+            return self.get_response(request)
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from accounts.access import actor_of
 
@@ -16,6 +16,8 @@ from .attention import overview_of
 def overview(request: HttpRequest) -> HttpResponse:
     """What needs attention in the account."""
     actor = actor_of(request)
+    if not actor.may("account:read"):
+        return redirect("marketplace:list")  # a consumer sees nothing else
     return render(request, "portal/overview.html", overview_of(actor))
 
 

@@ -1,5 +1,5 @@
 // Small comforts over pages that work without them: copying, tabs, the name typed before a dangerous act,
-// messages that close, menus that fold. What htmx brings in later is enhanced too.
+// messages that close, menus that fold, times in the reader's zone. What htmx brings in later is enhanced too.
 (() => {
   const announce = (sentence) => {
     const region = document.querySelector("[data-announce]");
@@ -84,6 +84,10 @@
     once(root, "[data-confirm]", confirmName);
     once(root, "[data-tabs]", tabs);
   };
+
+  // The portal writes times in the reader's zone; it learns the zone's name from this cookie.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) document.cookie = `tz=${zone}; path=/; max-age=31536000; samesite=lax`;
 
   enhance(document);
   document.addEventListener("htmx:afterSettle", (event) => enhance(event.target.parentElement ?? document));

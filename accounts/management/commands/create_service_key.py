@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.urls import reverse
 
+from accounts import keyfile
 from accounts.actors import portal
 from accounts.models import Account
 from accounts.permissions import PERMISSIONS
@@ -38,10 +37,4 @@ class Command(BaseCommand):
             new = create_service_key(actor=portal(account), name=options["name"], scopes=scopes)
         except DomainError as error:
             raise CommandError(error.message) from error
-        key = {
-            "url": settings.PORTAL_URL,
-            "tokenUrl": settings.PORTAL_URL + reverse("oauth-token"),
-            "clientId": new.key.client_id,
-            "clientSecret": new.client_secret,
-        }
-        self.stdout.write(json.dumps(key, indent=2))
+        self.stdout.write(json.dumps(keyfile.document(new), indent=2))

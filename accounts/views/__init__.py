@@ -1,0 +1,1 @@
+"""Pages of people, service keys and the audit trail."""
