@@ -1,0 +1,89 @@
+"""The partner's REST twin of the secure page."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from incidents.models import SecureLink
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def send(api, secure, worker, file):
+    """What the partner's POST of one file answers."""
+
+    def sent(content, **more):
+        with worker():
+            body = {"files": [file("mine.pem", content)]} | more
+            return api.post(secure(), body, format="multipart")
+
+    return sent
+
+
+def test_it_says_what_is_wanted(api, secure):
+    answer = api.get(secure())
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "no-store"
+    told = answer.json()
+    assert (told["host"], told["partner"], told["state"]) == ("partners.harbourline.test", "Nordwind", "open")
+    assert told["limits"] == {"files": 10, "bytes_each": 1_000_000}
+    assert told["upload"] is None
+    assert SecureLink.objects.get().opened == 1
+
+
+def test_it_takes_certificates_and_tells_what_became_of_them(api, secure, send, partner, owner_api, raised):
+    answer = send(partner.chain_pem, message="From Nordwind")
+    assert (answer.status_code, answer.json()["state"]) == (201, "used")
+    told = api.get(secure()).json()
+    assert (told["upload"]["status"], told["upload"]["accepted"]) == ("judged", True)
+    incident = owner_api.get(raised).json()
+    assert incident["status"] == "checking"
+    sent = next(event for event in incident["timeline"] if event["kind"] == "uploaded")
+    assert (sent["actor"], sent["text"]) == ("Nordwind (secure link)", "From Nordwind")
+
+
+def test_it_works_once(send, partner):
+    send(partner.chain_pem)
+    answer = send(partner.chain_pem)
+    assert (answer.status_code, answer.json()["code"]) == (409, "link_closed")
+
+
+def test_it_refuses_a_private_key_and_stays_open(api, secure, send, partner, caplog):
+    caplog.set_level(logging.DEBUG)
+    answer = send(partner.pem + partner.key_pem)
+    assert (answer.status_code, answer.json()["code"]) == (400, "private_key_sent")
+    assert partner.key_pem.splitlines()[1] not in caplog.text
+    assert api.get(secure()).json()["state"] == "open"
+
+
+def test_it_keeps_its_token_out_of_the_log(send, secure, caplog):
+    assert send(b"x" * 1_000_001).status_code == 400
+    assert secure().split("/")[-2] not in caplog.text
+
+
+def test_it_knows_no_revoked_or_invented_link(api, secure, owner_api, raised):
+    link = secure()
+    owner_api.delete(f"{raised}link/")
+    for url in (link, "/api/v1/secure/nonsense/"):
+        answer = api.get(url)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_it_takes_nothing_after_its_time(api, secure, send, partner):
+    SecureLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert api.get(secure()).json()["state"] == "expired"
+    assert send(partner.chain_pem).json()["code"] == "link_closed"
+
+
+def test_it_names_the_field_that_does_not_fit(api, secure):
+    answer = api.post(secure(), {"message": "nothing"}, format="multipart")
+    assert [error["field"] for error in answer.json()["errors"]] == ["files"]
+
+
+def test_it_slows_down_those_who_guess(api, account):
+    answers = [api.get(f"/api/v1/secure/{number}/").status_code for number in range(61)]
+    assert answers[59] == 404
+    assert answers[60] == 429
