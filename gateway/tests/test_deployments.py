@@ -1,0 +1,112 @@
+"""A deployment is checked before it is offered, live when it is proven, taken back when a node refuses."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from catalog.services import create_proxy
+from certificates.models import ServerKey
+from common import secrets
+from common.errors import Conflict
+from gateway import delivery, services
+from gateway.models import Deployment, Node
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def node(db):
+    return Node.objects.create(name="local", port=8443)
+
+
+def ready(owner):
+    deployment = services.plan(actor=owner)
+    services.prepare(deployment=deployment, at=NOW)
+    deployment.refresh_from_db()
+    return deployment
+
+
+def test_it_offers_what_envoy_accepts_and_says_what_changes(owner, host, node):
+    create_proxy(actor=owner, name="Orders", base_path="/o", hosts=[host], target_url="http://127.0.0.1:9")
+    deployment = ready(owner)
+    assert (deployment.status, deployment.problem) == ("ready", "")
+    assert {(row["what"], row["name"], row["kind"]) for row in deployment.changes} == {
+        ("host", "default.harbourline.test", "new"),
+        ("host", "partners.harbourline.test", "new"),
+        ("proxy", "Orders", "new"),
+    }
+
+
+def test_it_rejects_what_envoy_would_refuse_and_keeps_the_last_good_one(owner, host, node):
+    first = ready(owner)
+    services.start(actor=owner, deployment=first)
+    services.proven(node=node, version=Node.objects.get().wanted_version, probes=[], at=NOW)
+    key = ServerKey.objects.get(keystore=host.keystore)
+    ServerKey.objects.filter(pk=key.pk).update(sealed_key=secrets.seal("not a key"))
+    second = ready(owner)
+    assert second.status == "rejected"
+    assert "Envoy would refuse it" in second.problem
+    first.refresh_from_db()
+    assert first.status == "live"
+
+
+def test_it_keeps_private_keys_out_of_the_deployment(owner, host, node):
+    deployment = ready(owner)
+    assert "PRIVATE KEY" not in str(deployment.compiled)
+
+
+def test_it_hands_the_node_a_bundle_that_only_its_owner_may_read(owner, host, node):
+    services.start(actor=owner, deployment=ready(owner))
+    path = delivery.handover_path(node)
+    assert path.stat().st_mode & 0o077 == 0
+    assert "PRIVATE KEY" in path.read_text()
+
+
+def test_it_is_live_only_when_every_node_has_proven_it(owner, host, node):
+    other = Node.objects.create(name="second", port=8444)
+    deployment = ready(owner)
+    services.start(actor=owner, deployment=deployment)
+    for each, status in ((node, "delivering"), (other, "live")):
+        each.refresh_from_db()
+        services.proven(node=each, version=each.wanted_version, probes=[], at=NOW)
+        deployment.refresh_from_db()
+        assert deployment.status == status
+
+
+def test_it_is_taken_back_everywhere_when_one_node_refuses(owner, host, node):
+    before = ready(owner)
+    services.start(actor=owner, deployment=before)
+    services.proven(node=node, version=Node.objects.get().wanted_version, probes=[], at=NOW)
+    good = Node.objects.get().wanted_version
+    create_proxy(actor=owner, name="Orders", base_path="/o", hosts=[host], target_url="http://127.0.0.1:9")
+    deployment = ready(owner)
+    services.start(actor=owner, deployment=deployment)
+    wanted = Node.objects.get().wanted_version
+    assert wanted != good
+    services.refused(node=node, version=wanted, reason="port is taken", probes=[], at=NOW)
+    deployment.refresh_from_db()
+    assert (deployment.status, deployment.problem) == ("rejected", "local: port is taken")
+    assert Node.objects.get().wanted_version == good
+
+
+def test_it_lets_one_delivery_run_at_a_time(owner, host, node):
+    services.start(actor=owner, deployment=ready(owner))
+    second = ready(owner)
+    with pytest.raises(Conflict) as refusal:
+        services.start(actor=owner, deployment=second)
+    assert refusal.value.code == "deployment_running"
+
+
+def test_it_supersedes_a_plan_that_nobody_started(owner, host, node):
+    first = ready(owner)
+    ready(owner)
+    first.refresh_from_db()
+    assert first.status == "superseded"
+
+
+def test_it_gives_a_plan_back_whose_worker_died(owner, host, node):
+    deployment = services.plan(actor=owner)
+    Deployment.objects.filter(pk=deployment.pk).update(status="checking", changed_at=NOW - timedelta(days=400))
+    services.give_back_stale()
+    deployment.refresh_from_db()
+    assert deployment.status == "planned"
