@@ -1,6 +1,26 @@
 """Pages of the app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from .views import keystores, references, truststores, uploads, versions
 
 app_name = "certificates"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("truststores/", truststores.truststores, name="truststores"),
+    path("truststores/new/", truststores.new, name="truststore_new"),
+    path("truststores/<uuid:uuid>/", truststores.truststore, name="truststore"),
+    path("truststores/<uuid:uuid>/add/", truststores.add, name="entries_add"),
+    path("truststores/<uuid:uuid>/add/<uuid:upload>/", truststores.assign, name="entries_assign"),
+    path("truststores/<uuid:uuid>/entries/<uuid:entry>/remove/", versions.remove, name="entry_remove"),
+    path("truststores/<uuid:uuid>/versions/<int:number>/", versions.version, name="version"),
+    path("truststores/<uuid:uuid>/versions/<int:number>/activate/", versions.activate, name="activate"),
+    path("references/", references.references, name="references"),
+    path("references/<uuid:uuid>/", references.reference, name="reference"),
+    path("references/<uuid:uuid>/repoint/", references.repoint, name="reference_repoint"),
+    path("references/<uuid:uuid>/delete/", references.delete, name="reference_delete"),
+    path("uploads/", uploads.uploads, name="uploads"),
+    path("uploads/new/", uploads.new, name="upload_new"),
+    path("uploads/<uuid:uuid>/", uploads.upload, name="upload"),
+    path("uploads/<uuid:uuid>/progress/", uploads.progress, name="upload_progress"),
+    path("keystores/", keystores.keystores, name="keystores"),
+]

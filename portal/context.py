@@ -28,6 +28,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str, str]]]] = [
         [
             ("Virtual hosts", "vhosts:list", "hdd-network", "hosts:read", ""),
             ("Truststores", "certificates:truststores", "shield-check", "certificates:read", ""),
+            ("Keystores", "certificates:keystores", "key", "certificates:read", ""),
             ("References", "certificates:references", "link-45deg", "certificates:read", ""),
             ("Uploads", "certificates:uploads", "upload", "certificates:read", ""),
         ],

@@ -108,6 +108,27 @@ def add_version(
 
 
 @transaction.atomic
+def remove_entry(*, actor: Actor, store: Truststore, entry: Entry, at: datetime) -> TruststoreVersion:
+    """Make and activate a version without `entry`.
+
+    Raises Conflict when the version in force does not hold it any more, DomainError when what is left would
+    let nobody in.
+    """
+    current = Truststore.objects.select_for_update().get(pk=store.pk).current
+    if current is None or entry.version_id != current.pk:
+        raise Conflict(
+            "entry_not_current", f"{store} has another version in force meanwhile. Reload the page."
+        )
+    kept = [
+        NewEntry(other.certificate, Role(other.role), other.alias)
+        for other in current.entries.select_related("certificate").exclude(pk=entry.pk)
+    ]
+    return add_version(
+        actor=actor, store=store, entries=kept, at=at, note=f"without {entry.alias}", keep=False
+    )
+
+
+@transaction.atomic
 def activate_version(*, actor: Actor, version: TruststoreVersion, at: datetime) -> None:
     """Make an existing version current: the way back. Raises DomainError when it is no longer fit."""
     store = Truststore.objects.select_for_update().get(pk=version.truststore_id)

@@ -1,0 +1,76 @@
+"""Uploads: list, new, report."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.access import actor_of
+from common.errors import DomainError
+from common.forms import add_domain_error
+
+from .. import access, selectors
+from ..forms import UploadForm
+from ..models import Truststore
+from ..reports import report_of
+from ..services.uploads import receive
+from .common import page_of, upload_form
+
+
+def uploads(request: HttpRequest) -> HttpResponse:
+    """Everything that was sent, newest first."""
+    actor = actor_of(request)
+    actor.require("certificates:read")
+    context = {
+        "page": page_of(request, selectors.uploads_of(actor.account)),
+        "may_upload": actor.may("certificates:change"),
+    }
+    return render(request, "certificates/uploads.html", context)
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """Send files to have them checked; nothing is trusted by that."""
+    actor = actor_of(request)
+    actor.require("certificates:change")
+    form = UploadForm()
+    if request.method == "POST":
+        form, files = upload_form(request)
+        if files is not None:
+            try:
+                upload = receive(account=actor.account, sender=actor.label, files=files)
+            except DomainError as error:
+                add_domain_error(form, error)
+            else:
+                messages.success(
+                    request, f"{upload} received\nIt is checked now. Nothing is trusted by that."
+                )
+                return redirect("certificates:upload", upload.uuid)
+    return render(request, "certificates/upload_new.html", {"form": form})
+
+
+def upload(request: HttpRequest, uuid: str) -> HttpResponse:
+    """The report of one upload."""
+    actor = actor_of(request)
+    found = access.get_upload(actor, uuid)
+    stores = Truststore.objects.filter(account=actor.account).order_by("name")
+    context = {
+        "report": report_of(found),
+        "stores": stores if actor.may("certificates:change") else [],
+    }
+    return render(request, "certificates/upload.html", context)
+
+
+def progress(request: HttpRequest, uuid: str) -> HttpResponse:
+    """The progress bar while the worker judges; then the page loads anew, with the report."""
+    report = report_of(access.get_upload(actor_of(request), uuid))
+    return progress_answer(request, report, request.path)
+
+
+def progress_answer(request: HttpRequest, report, poll_url: str) -> HttpResponse:
+    """The answer to whoever polls for a report: the component once more, or "load anew" once it is judged."""
+    context = report.progress | {"poll_url": poll_url}
+    response = render(request, "components/progress.html", context)
+    if report.is_judged:
+        response["HX-Refresh"] = "true"
+    return response
