@@ -59,6 +59,19 @@ def refuse_unsafe(files: Sequence[tuple[str, bytes]]) -> None:
             )
 
 
+def refuse_pasted_key(text: str, *, field: str) -> None:
+    """Look at what a person wrote before it is stored. Raises PrivateKeySent for a PEM private key in it.
+
+    By the label only (RFC 7468): unlike a file, a sentence may well speak of private keys.
+    """
+    if "PRIVATE KEY-----" in text.upper():
+        raise PrivateKeySent(
+            "private_key_sent",
+            "This text holds a private key. It was not kept. Regard that key as disclosed: make a new one.",
+            field=field,
+        )
+
+
 @transaction.atomic
 def receive(*, account: Account, sender: str, files: Sequence[tuple[str, bytes]]) -> Upload:
     """Keep files (name, content) for the worker to judge.

@@ -85,7 +85,7 @@ def upload_through_link(*, link: SecureLink, files: Sequence[tuple[str, bytes]],
     of it is kept, the timeline says so, and the link stays open.
     """
     sender = f"{link.incident.partner} (secure link)"
-    _refuse_key_loudly(link.incident, sender, files)
+    _refuse_key_loudly(link.incident, sender, files, message)
     with transaction.atomic():
         now = timezone.now()
         open_links = SecureLink.objects.filter(pk=link.pk, revoked_at=None, used_at=None, expires_at__gt=now)
@@ -100,14 +100,17 @@ def upload_as_member(
     *, actor: Actor, incident: Incident, files: Sequence[tuple[str, bytes]], message: str = ""
 ) -> Upload:
     """Take files that a person of the account, or a service key, hands in for the partner."""
-    _refuse_key_loudly(incident, actor.label, files)
+    _refuse_key_loudly(incident, actor.label, files, message)
     with transaction.atomic():
         return _attach(incident, actor.label, files, message)
 
 
-def _refuse_key_loudly(incident: Incident, sender: str, files: Sequence[tuple[str, bytes]]) -> None:
+def _refuse_key_loudly(
+    incident: Incident, sender: str, files: Sequence[tuple[str, bytes]], message: str
+) -> None:
     try:
         uploads.refuse_unsafe(files)
+        uploads.refuse_pasted_key(message, field="message")
     except uploads.PrivateKeySent:
         Event.objects.create(
             incident=incident,

@@ -10,6 +10,7 @@ from django.db.models import Max
 from accounts import audit
 from accounts.actors import Actor
 from accounts.models import Account
+from certificates.services.uploads import refuse_pasted_key
 from common.errors import Conflict, DomainError
 from common.transitions import move
 from vhosts.models import VirtualHost
@@ -65,6 +66,7 @@ def raise_incident(*, actor: Actor, ticket: Ticket) -> Incident:
 
 def _check(actor: Actor, ticket: Ticket) -> VirtualHost:
     account = actor.account
+    refuse_pasted_key(ticket.description, field="description")
     if ticket.component != QUEUE:
         raise DomainError("component_unknown", f"The component of this queue is {QUEUE}.", field="component")
     if ticket.subdomain != account.subdomain:
@@ -108,6 +110,7 @@ def comment(*, actor: Actor, incident: Incident, text: str, internal: bool = Fal
     """Say something in an incident. Raises DomainError for nothing, Conflict in an ended incident."""
     if not text.strip():
         raise DomainError("comment_empty", "Write something first.", field="text")
+    refuse_pasted_key(text, field="text")
     _still_open(incident)
     audit.record(actor, "incident:commented", incident, internal=internal)
     return note(incident, actor.label, EventKind.COMMENTED, text.strip(), internal=internal)
@@ -118,6 +121,7 @@ def ask_partner(*, actor: Actor, incident: Incident, text: str) -> None:
     """Give the turn back to the partner, with a question and a new secure link by e-mail."""
     if not text.strip():
         raise DomainError("comment_empty", "Tell the partner what is missing.", field="text")
+    refuse_pasted_key(text, field="text")
     _still_open(incident)
     if incident.status != IncidentStatus.WAITING:
         move(incident, IncidentStatus.WAITING, actor=actor.label, reason="asked the partner")
