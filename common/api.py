@@ -81,6 +81,10 @@ class Pages(LimitOffsetPagination):
 
     max_limit = 200
 
+    def get_offset(self, request: Request) -> int:
+        """Bounded, for what a database cannot count to it refuses with an error of its own."""
+        return min(super().get_offset(request), 2**31 - 1)
+
 
 class Schema(AutoSchema):
     """Adds the errors an operation can answer with, as problem documents."""

@@ -25,7 +25,7 @@ def incidents_of(account: Account, *, search: str = "", status: str = "") -> Que
     if search:
         number = search.upper().removeprefix("INC-")
         found = Q(partner__icontains=search) | Q(host_alias__icontains=search) | Q(email__icontains=search)
-        incidents = incidents.filter(found | Q(number=number) if number.isdigit() else found)
+        incidents = incidents.filter(found | Q(number=number) if number.isdecimal() else found)
     if status == "open":
         incidents = incidents.exclude(status__in=ENDED)
     elif status == "ours":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -74,4 +75,13 @@ class AccountViewSet(GenericViewSet):
     @property
     def searched(self) -> str:
         """What the list shall be narrowed to."""
-        return self.request.query_params.get("search", "").strip()
+        return self.request.query_params.get("search", "").replace("\x00", "").strip()
+
+    def chosen(self, name: str, allowed: Sequence[str]) -> str:
+        """A word of the query that narrows the list, "" without one. Raises ValidationError for one unknown."""
+        word = self.request.query_params.get(name, "")
+        if word and word not in allowed:
+            raise serializers.ValidationError(
+                {name: [f"Choose one of {', '.join(allowed)}."]}, code="invalid_choice"
+            )
+        return word

@@ -46,7 +46,7 @@ class ProxyViewSet(AccountViewSet):
     @extend_schema(responses=ProxyOut(many=True), parameters=[SEARCH, _STATE])
     def list(self, request: Request) -> Response:
         """By name; `search` looks into names, base paths and hosts."""
-        state = request.query_params.get("state", "")
+        state = self.chosen("state", PROXY_STATES)
         rows = selectors.proxies_of(self.actor.account, search=self.searched, state=state)
         return self.page(rows, ProxyOut)
 

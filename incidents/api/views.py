@@ -55,7 +55,7 @@ class IncidentViewSet(AccountViewSet):
     @extend_schema(responses=IncidentOut(many=True), parameters=[SEARCH, _STATUS])
     def list(self, request: Request) -> Response:
         """Newest first; `search` looks into partner, host alias, e-mail and number."""
-        status = request.query_params.get("status", "")
+        status = self.chosen("status", _STATUSES)
         rows = selectors.incidents_of(self.actor.account, search=self.searched, status=status)
         return self.page(rows, IncidentOut)
 
