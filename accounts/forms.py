@@ -93,9 +93,9 @@ def _place(request: HttpRequest | None) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
-def _buttons(word: str, back: str) -> Div:
-    leave = HTML(f'<a class="btn btn-quiet" href="{back}">Leave it</a>')
-    return Div(Submit("save", word), leave, css_class="row-gap")
+def _buttons(word: str, back: str = "") -> Div:
+    leave = [HTML(f'<a class="btn btn-quiet" href="{back}">Leave it</a>')] if back else []
+    return Div(Submit("save", word), *leave, css_class="row-gap")
 
 
 _ROLE = Field("role", template="accounts/role_field.html")
@@ -125,10 +125,10 @@ class MemberForm(_WithRole):
     )
     role = forms.ChoiceField(label="Role", choices=Role.choices, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, back: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
-        self.helper.layout = Layout("email", "full_name", _ROLE, _buttons("Add person", back))
+        self.helper.layout = Layout("email", "full_name", _ROLE, _buttons("Add person"))
 
 
 class RoleForm(_WithRole):

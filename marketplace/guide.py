@@ -79,7 +79,7 @@ def make_request() -> list[Command]:
     return [
         Command(
             "Terminal",
-            f"openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {KEY}\n"
+            f"openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \\\n  -out {KEY}\n"
             f'openssl req -new -key {KEY} -subj "/CN=my-client" -out {REQUEST}',
             "Write your system's name instead of my-client.",
         ),
@@ -103,7 +103,7 @@ def check_pair() -> list[Command]:
         Command("Terminal", f"openssl x509 -in {CERTIFICATE} -noout -subject -issuer -dates"),
         Command(
             "Terminal",
-            f"openssl verify -partial_chain -purpose sslclient -CAfile {ISSUER} {CERTIFICATE}",
+            f"openssl verify -partial_chain -purpose sslclient \\\n  -CAfile {ISSUER} {CERTIFICATE}",
             f"{ISSUER} is the certificate of the CA that signed yours. It says “{CERTIFICATE}: OK”.",
         ),
     ]
@@ -112,10 +112,14 @@ def check_pair() -> list[Command]:
 def handshake(endpoint: Endpoint) -> Command:
     """A TLS handshake alone. It ends well even for a certificate that is refused later, over HTTP."""
     where = f"localhost:{endpoint.port}" if endpoint.is_local else f"{endpoint.host}:{endpoint.port}"
-    options = [f"-connect {where} -servername {endpoint.host}"]
     own = [f"-CAfile {endpoint.ca_file}"] * bool(endpoint.ca_file)
     own += [f"-cert {CERTIFICATE} -key {KEY}"] * endpoint.asks
-    text = _lines(["openssl s_client", *options], own, ["-brief < /dev/null"])
+    text = _lines(
+        [f"openssl s_client -connect {where}"],
+        [f"-servername {endpoint.host}"],
+        own,
+        ["-brief < /dev/null"],
+    )
     note = "“Verification: OK” means that our certificate is good for you."
     if endpoint.asks:
         note += " Whether yours is good for us, the answer to a call tells."

@@ -36,7 +36,7 @@ def members(request: HttpRequest) -> HttpResponse:
     """The people of the account; with `account:manage` also the form that adds one."""
     actor = actor_of(request)
     actor.require("account:read")
-    form = MemberForm(request.POST or None, back=reverse("accounts:members"))
+    form = MemberForm(request.POST or None)
     if request.method == "POST":
         actor.require("account:manage")
         if form.is_valid():
