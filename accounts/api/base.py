@@ -78,7 +78,7 @@ class AccountViewSet(GenericViewSet):
         return self.request.query_params.get("search", "").replace("\x00", "").strip()
 
     def chosen(self, name: str, allowed: Sequence[str]) -> str:
-        """A word of the query that narrows the list, or "". Raises ValidationError for one it does not know."""
+        """A word of the query that narrows the list, or "". Raises ValidationError for an unknown one."""
         word = self.request.query_params.get(name, "")
         if word and word not in allowed:
             raise serializers.ValidationError(
