@@ -1,0 +1,49 @@
+"""A host request in the words of the documented REST service `VirtualHostRequests`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+
+from accounts.models import Account
+
+from .lifecycle import Operation
+from .models import ClientAuth
+
+PATH = "/apiportal/operations/1.0/Configuration.svc/VirtualHostRequests"
+
+# field of the documented body → field of a wish
+FIELDS = {"virtualHostUrl": "alias", "virtualHostId": "host", "trustStore": "trust"}
+
+
+def body(account: Account, wish: Mapping[str, Any]) -> dict[str, Any]:
+    """The documented JSON body for a wish (`services.Wish` as a dict). A description has no field there."""
+    said: dict[str, Any] = {
+        "operation": str(wish["operation"]),
+        "accountId": account.subdomain,
+        "virtualHostUrl": wish.get("alias") or "",
+        "isDefaultVirtualHostRequest": bool(wish.get("is_default")),
+    }
+    if wish["operation"] == Operation.UPDATE:
+        said["virtualHostId"] = wish.get("host") or ""
+    if wish.get("client_auth"):
+        said["isClientAuthEnabled"] = wish["client_auth"] == ClientAuth.REQUIRED
+    if wish.get("trust"):
+        said["trustStore"] = wish["trust"]
+    return said
+
+
+def command(account: Account, wish: Mapping[str, Any]) -> str:
+    """The same as a curl command; TOKEN is the bearer token of a service key."""
+    said = json.dumps(body(account, wish), indent=2)
+    return (
+        "curl --fail-with-body --request POST \\\n"
+        '  --header "Authorization: Bearer $TOKEN" \\\n'
+        "  --header 'Content-Type: application/json' \\\n"
+        f"  --data {shlex.quote(said)} \\\n"
+        f"  {settings.PORTAL_URL}{PATH}"
+    )
