@@ -47,6 +47,10 @@ class SignInForm(AuthenticationForm):
     Counted for an address and a place together, so that a stranger cannot lock anybody out from elsewhere.
     """
 
+    error_messages = AuthenticationForm.error_messages | {
+        "invalid_login": "E-mail and password do not fit together. Check both; capitals count in the password."
+    }
+
     def __init__(self, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
         self.fields["username"].label = "E-mail"
