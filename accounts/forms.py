@@ -48,7 +48,7 @@ class SignInForm(AuthenticationForm):
     """
 
     error_messages = AuthenticationForm.error_messages | {
-        "invalid_login": "E-mail and password do not fit together. Check both; capitals count in the password."
+        "invalid_login": "E-mail and password do not fit together. Check both; capitals matter in a password."
     }
 
     def __init__(self, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
