@@ -11,7 +11,11 @@ from common.api import Schema
 
 def name_the_key(endpoints: list[tuple[Any, ...]], **_: Any) -> list[tuple[Any, ...]]:
     """drf-spectacular's PREPROCESSING_HOOKS: a parameter in parentheses loses its name on the way here."""
-    return [(path.replace("{var}", "('{name}')"), *rest) for path, *rest in endpoints]
+    return [(path.replace("{var}", f"('{{{_key(path)}}}')"), *rest) for path, *rest in endpoints]
+
+
+def _key(path: str) -> str:
+    return "uuid" if "VirtualHostRequests" in path else "name"
 
 
 class SapMessage(serializers.Serializer):

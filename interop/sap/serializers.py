@@ -65,6 +65,7 @@ class VirtualHostRequestOut(serializers.Serializer):
     operation = serializers.CharField()
     allocatedPort = serializers.IntegerField()
     allocationStatus = serializers.CharField(help_text="COMPLETE: the host is as asked")
+    certStore = serializers.CharField(allow_null=True)
     clusterName = serializers.CharField(allow_blank=True)
     isClientAuthEnabled = serializers.BooleanField()
     isDefaultVirtualHostRequest = serializers.BooleanField()
@@ -130,6 +131,7 @@ def host_request(request: HostRequest) -> dict[str, Any]:
         "operation": request.operation,
         "allocatedPort": settings.GATEWAY_PORT,
         "allocationStatus": "COMPLETE",
+        "certStore": None,
         "clusterName": "",
         "isClientAuthEnabled": host.client_auth == ClientAuth.REQUIRED,
         "isDefaultVirtualHostRequest": host.is_default,
@@ -140,7 +142,13 @@ def host_request(request: HostRequest) -> dict[str, Any]:
         "keyStoreAlias": None,
         "trustStore": host.trust or None,
         "lbHost": None,
-        "life_cycle": _life(request.created_at, request.actor, request.created_at, request.actor),
+        "life_cycle": _life(
+            request.created_at,
+            request.actor,
+            request.created_at,
+            request.actor,
+            "apimgmtconfiguration.History",
+        ),
     }
 
 
@@ -184,12 +192,17 @@ def reference(row: Reference) -> dict[str, Any]:
 
 
 def _metadata(entities: str, key: str, kind: str) -> dict[str, str]:
-    address = f"{settings.PORTAL_URL}{reverse('sap-references').rsplit('/', 1)[0]}/{entities}('{key}')"
-    return {"id": address, "uri": address, "type": kind}
+    """SAP's samples say `url` where OData 2.0 says `uri`; clients of either kind find theirs."""
+    service = "sap-host-requests" if entities == "VirtualHostRequests" else "sap-references"
+    address = f"{settings.PORTAL_URL}{reverse(service).rsplit('/', 1)[0]}/{entities}('{key}')"
+    return {"id": address, "uri": address, "url": address, "type": kind}
 
 
-def _life(created: datetime, creator: str, changed: datetime, changer: str) -> dict[str, str]:
+def _life(
+    created: datetime, creator: str, changed: datetime, changer: str, kind: str = "apiportal.History"
+) -> dict[str, Any]:
     return {
+        "__metadata": {"type": kind},
         "created_at": _date(created),
         "created_by": creator,
         "changed_at": _date(changed),

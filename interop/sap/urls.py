@@ -12,6 +12,11 @@ urlpatterns = [
         VirtualHostRequestsView.as_view({"post": "create"}),
         name="sap-host-requests",
     ),
+    path(
+        "operations/1.0/Configuration.svc/VirtualHostRequests('<uuid:uuid>')",
+        VirtualHostRequestsView.as_view({"get": "retrieve"}),
+        name="sap-host-request",
+    ),
     path("api/1.0/Management.svc/VirtualHosts", VirtualHostsView.as_view({"get": "list"}), name="sap-hosts"),
     path(
         "api/1.0/Management.svc/CertificateStoreReferences",

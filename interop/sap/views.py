@@ -19,6 +19,7 @@ from certificates.services import references
 from common.errors import DomainError
 from vhosts import selectors as hosts
 from vhosts import services
+from vhosts.access import get_request
 from vhosts.lifecycle import Operation, RequestStatus
 from vhosts.models import ClientAuth, HostRequest
 
@@ -37,21 +38,34 @@ class SapView(AccountViewSet):
         return errors.sap_handler
 
 
+HostRequestEntity = serializers.one(serializers.VirtualHostRequestOut)
+
+
 class VirtualHostRequestsView(SapView):
     """`Configuration.svc/VirtualHostRequests`."""
 
-    needs = {"create": "hosts:request"}
+    needs = {"create": "hosts:request", "retrieve": "hosts:read"}
 
     @extend_schema(
         request=serializers.VirtualHostRequestIn,
-        responses={201: serializers.one(serializers.VirtualHostRequestOut)},
+        responses={201: HostRequestEntity},
     )
     def create(self, request: Request) -> Response:
         """Create or change a virtual host, with or without mutual TLS."""
         given = self.given(serializers.VirtualHostRequestIn)
         self._refuse_what_is_not_offered(given)
         made = services.submit(actor=self.actor, wish=_wish(given))
-        return Response({"d": serializers.host_request(made)}, status=201)
+        shown = serializers.host_request(made)
+        # SAP Help: "You can retrieve the VirtualHostRequest ID from the location header."
+        return Response({"d": shown}, status=201, headers={"Location": shown["__metadata"]["uri"]})
+
+    @extend_schema(responses=HostRequestEntity)
+    def retrieve(self, request: Request, uuid: UUID) -> Response:
+        """The answer to a request that was carried out, again."""
+        made = get_request(self.actor, uuid, to=self.needed)
+        if made.host is None:
+            raise DomainError("VHR_NO_COMPLETED_RECORD_FOUND", f"{made} was refused: {made.problem}")
+        return Response({"d": serializers.host_request(made)})
 
     def _refuse_what_is_not_offered(self, given: dict[str, Any]) -> None:
         if given["operation"] == "DELETE":

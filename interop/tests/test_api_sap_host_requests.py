@@ -58,6 +58,7 @@ def test_it_creates_a_host_with_mutual_tls(machine, truststore, settings):
     )
     assert made["life_cycle"]["created_by"] == "service key pipeline"
     assert re.fullmatch(r"/Date\(\d{13}\)/", made["life_cycle"]["changed_at"])
+    assert answer.headers["Location"].endswith(f"VirtualHostRequests('{made['id']}')")
     host = VirtualHost.objects.get(uuid=made["virtualHostId"])
     assert (host.client_auth, host.trust) == ("required", "partners")
 

@@ -78,6 +78,7 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "common.problems.problem_handler",
+    "NUM_PROXIES": env.int("NUM_PROXIES", 0),  # proxies before the portal whose X-Forwarded-For is believed
     "DEFAULT_THROTTLE_RATES": {"secure_link": "60/min"},
 }
 SPECTACULAR_SETTINGS = {
@@ -86,7 +87,6 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/(api/v1|apiportal)",
 }
