@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 from .lifecycle import UploadStatus
 from .models import Certificate, Finding, Upload, UploadedCertificate
+
+_PLEASE = {"A": "Please", "a": "please"}
 
 
 @dataclass
@@ -110,11 +113,26 @@ class Report:
     def question(self) -> str:
         """What to write to the partner about errors and missing issuers; "" when all is there."""
         asked = [
-            f"{finding.subject or 'Your files'}: {finding.sentence} {finding.remedy}"
+            f"{finding.subject or 'Your files'}: {finding.sentence} {to_partner(finding.remedy)}"
             for finding in self.findings
             if finding.severity == "error" or finding.code == "CHAIN_INCOMPLETE"
         ]
         return "\n".join([*asked, "Please send no private key."]) if asked else ""
+
+    @property
+    def findings_for_partner(self) -> list[dict[str, str]]:
+        """The findings with remedies that speak to the partner."""
+        return [
+            {
+                "severity": finding.severity,
+                "sentence": finding.sentence,
+                "code": finding.code,
+                "subject": finding.subject,
+                "fingerprint": finding.fingerprint,
+                "remedy": to_partner(finding.remedy),
+            }
+            for finding in self.findings
+        ]
 
     @property
     def tally(self) -> str:
@@ -180,6 +198,13 @@ class Report:
         }
 
 
+def to_partner(remedy: str) -> str:
+    """A remedy, written for the person who decides, said to the partner instead."""
+    said = re.sub(r"([Aa])sk the partner for", lambda found: _PLEASE[found[1]] + " send", remedy)
+    said = re.sub(r"([Aa])sk the partner", lambda found: _PLEASE[found[1]] + " tell us", said)
+    return said.removeprefix("Trust neither. ")
+
+
 def report_of(upload: Upload) -> Report:
     """The report of an upload; without lines and findings until it is judged. Three queries."""
     report = Report(upload, list(upload.files.order_by("id").values_list("name", flat=True)))
@@ -201,10 +226,13 @@ def _line(row: UploadedCertificate, findings: list[Finding]) -> Line:
 
 
 def _ghost(line: Line) -> dict[str, Any]:
+    issuer = line.certificate.issuer
+    common_name = re.search(r"CN=([^,]+)", issuer)
+    name = common_name[1] if common_name else issuer or "An issuer without a name"
     sent = "one of this name was sent, with another key; " if line.link == "wrong_signature" else ""
     return {
         "depth": 0,
-        "certificate": {"common_name": line.certificate.issuer or "An issuer without a name"},
+        "certificate": {"common_name": name},
         "detail": f"{sent}{line.certificate.common_name} names it as its issuer, so it must exist",
         "status": "missing",
         "absent": True,

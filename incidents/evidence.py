@@ -95,7 +95,7 @@ def _refusal(title: str, answer: str, logged: QuerySet[Sighting], probes: list[d
     if probes and all(probe["ok"] for probe in probes):
         at = max(datetime.fromisoformat(probe["at"]) for probe in probes)
         return Fact(title, f"Our own call read {answer} on {_nodes(probes)}.", True, at)
-    return Fact(title, "Not seen yet.", False)
+    return Fact(title, f"Waiting for a call that reads {answer}.", False)
 
 
 def enforced_since(incident: Incident) -> datetime | None:

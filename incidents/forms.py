@@ -65,8 +65,8 @@ class IncidentForm(forms.Form):
             ),
             "host_alias",
             Div(
-                Div(Field("subdomain", spellcheck="false"), css_class="col-md-6"),
-                Div(Field("account_id", spellcheck="false", css_class="mono"), css_class="col-md-6"),
+                Div(Field("subdomain", spellcheck="false"), css_class="col-md-4"),
+                Div(Field("account_id", spellcheck="false", css_class="mono"), css_class="col-md-8"),
                 css_class="row",
             ),
             Div(

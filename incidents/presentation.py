@@ -173,14 +173,14 @@ def _enabling(actor: Actor, incident: Incident) -> Turn:
     if planned and planned.status in (DeploymentStatus.PLANNED, DeploymentStatus.CHECKING):
         return Turn("us", f"Envoy checks {planned}. It can be started in seconds.")
     if planned and planned.status == DeploymentStatus.READY:
-        url = reverse("gateway:deployments")
-        sentence = f"{planned} is ready. Look at its impact, then deploy it."
-        return Turn("us", sentence.capitalize(), act="Look and deploy", url=url, icon="rocket-takeoff")
+        url = reverse("gateway:deployment", args=[planned.uuid])
+        sentence = f"Deployment {planned.number} is ready. Look at its impact, then deploy it."
+        return Turn("us", sentence, act="Look and deploy", url=url, icon="rocket-takeoff")
     if planned and planned.status == DeploymentStatus.DELIVERING:
-        return Turn("us", f"{planned} is on its way; every node proves it.".capitalize())
+        return Turn("us", f"Deployment {planned.number} is on its way; every node proves it.")
     sentence = TURN[S.ENABLING][1]
     if planned and planned.status == DeploymentStatus.REJECTED:
-        sentence = f"{planned} was rejected: {planned.problem} Mend it, then plan again.".capitalize()
+        sentence = f"Deployment {planned.number} was rejected: {planned.problem} Mend it, then plan again."
     if not actor.may("gateway:deploy"):
         return Turn("us", f"{sentence} An administrator, developer or processor can do it.")
     url = reverse("gateway:plan")
@@ -232,7 +232,7 @@ def _shown(incident: Incident, event: Event) -> dict[str, Any]:
     if event.internal:
         shown["did"] = f"{kind.label}, only for the queue"
         shown["icon"] = "eye-slash"
-    if event.upload and kind in (EventKind.UPLOADED, EventKind.JUDGED):
+    if event.upload and kind == EventKind.UPLOADED:
         shown["url"] = reverse("incidents:review", args=[incident.uuid, event.upload.uuid])
         shown["link"] = f"Report of {event.upload}"
     return shown

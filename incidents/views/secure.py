@@ -101,6 +101,7 @@ def _page(
         "form": form,
         "key_sent": key_sent,
         "said": _said(link),
+        "asked": _asked(link),
         "poll_url": reverse("incidents:secure_progress", args=[token]),
         "report": report_of(link.upload) if link.upload else None,
     }
@@ -110,6 +111,14 @@ def _page(
 def _context(link: SecureLink) -> dict:
     # The frame of whoever is signed in has no place on a partner's page.
     return {"link": link, "incident": link.incident, "owner": link.incident.account, "account": None}
+
+
+def _asked(link: SecureLink) -> str:
+    """The latest question to the partner, while the link that came with it is open."""
+    if link.state != "open":
+        return ""
+    latest = link.incident.events.filter(kind=EventKind.ASKED).first()
+    return latest.text if latest else ""
 
 
 def _said(link: SecureLink) -> list[dict]:
