@@ -1,4 +1,6 @@
-"""The whole product, started once for all journeys exactly as `./run` starts it, on free ports and a data folder of its own."""
+"""The whole product, started once for all journeys exactly as `./run` starts it, on free ports and a data
+folder of its own.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +42,12 @@ class Product:
         """Of the gateway."""
         return int(self.ready["gateway_url"].rsplit(":", 1)[1])
 
+    @property
+    def target(self) -> str:
+        """The demo target service, which answers with what reached it."""
+        ports = json.loads((self.data / "run" / "ports.json").read_text())
+        return f"http://127.0.0.1:{ports['target']}"
+
     def sign_in(self, role: str) -> dict[str, str]:
         """E-mail and password of a role."""
         return next(person for person in self.ready["sign_ins"] if person["role"] == role)
@@ -50,7 +58,7 @@ class Product:
         texts = [text for file in files for text in file.read_text().split("-" * 79)]
         return [text for text in texts if re.search(rf"^To: {re.escape(address)}$", text, re.MULTILINE)]
 
-    def call(self, host: str, path: str, *options: str, alias_of: str = "") -> tuple[int, str]:
+    def call(self, host: str, path: str, *options: str) -> tuple[int, str]:
         """curl the gateway: the HTTP status (0 when the handshake failed) and the body (or curl's error)."""
         name = f"{host}.harbourline.localhost" if "." not in host else host
         command = [
@@ -65,7 +73,9 @@ class Product:
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """Start `./run`'s supervisor, wait until it says that all answers, and stop it with SIGTERM at the end."""
+    """Start `./run`'s supervisor, wait until it says that all answers, and stop it with SIGTERM at the
+    end.
+    """
     for tool in ("curl", "openssl"):
         if not shutil.which(tool):
             pytest.skip(f"{tool} is not installed; on Debian: apt-get install {tool}")
@@ -74,7 +84,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     command += ["--port", "0", "--gateway-port", "0", "--target-port", "0"]
     output = data / "output.txt"
     with output.open("wb") as file:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, env=_environment())
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, env=_environment()
+        )
     try:
         yield Product(_wait_ready(process, data / "ready.json", output), data)
     finally:
@@ -85,7 +97,11 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 def _environment() -> dict[str, str]:
     """The tests' own settings must not reach the product; the database and the broker under test do."""
-    return {key: value for key, value in os.environ.items() if key not in ("COUNTERSIGN_VAR", "DJANGO_SETTINGS_MODULE")}
+    return {
+        key: value
+        for key, value in os.environ.items()
+        if key not in ("COUNTERSIGN_VAR", "DJANGO_SETTINGS_MODULE")
+    }
 
 
 def _wait_ready(process: subprocess.Popen[bytes], ready: Path, output: Path) -> dict[str, Any]:
@@ -131,7 +147,7 @@ def page_of(product: Product, browser: Any) -> Iterator[Any]:
             who = product.sign_in(role)
             page.goto(f"{product.url}/login/")
             page.get_by_label("E-mail").fill(who["email"])
-            page.get_by_label("Password", exact=True).fill(who["password"])
+            page.get_by_label("Password").fill(who["password"])
             page.get_by_role("button", name="Sign in").click()
             page.wait_for_url(lambda url: "/login" not in url)
         return page

@@ -42,14 +42,20 @@ def make(path: Path) -> Folder:
     _issue(path, "issuing", "/O=Altbruck/CN=Altbruck Issuing CA", "root", INTERMEDIATE)
     _issue(path, "client", "/O=Altbruck/CN=altbruck-goods-in", "issuing", CLIENT)
     _self_signed(path, "stranger", "/CN=stranger", CLIENT.replace("authorityKeyIdentifier=keyid\n", ""))
-    _run(path, "openssl crl2pkcs7 -nocrl -certfile root.crt -certfile issuing.crt -certfile client.crt -out chain.p7b")
+    _run(
+        path,
+        "openssl crl2pkcs7 -nocrl -certfile root.crt -certfile issuing.crt -certfile client.crt -out chain.p7b",
+    )
     return Folder(path)
 
 
 def _self_signed(path: Path, name: str, subject: str, extensions: str) -> None:
     _key_and_request(path, name, subject)
     (path / f"{name}.ext").write_text(extensions)
-    _run(path, f"openssl x509 -req -in {name}.csr -signkey {name}.key -days 90 -extfile {name}.ext -out {name}.crt")
+    _run(
+        path,
+        f"openssl x509 -req -in {name}.csr -signkey {name}.key -days 90 -extfile {name}.ext -out {name}.crt",
+    )
 
 
 def _issue(path: Path, name: str, subject: str, issuer: str, extensions: str) -> None:

@@ -1,4 +1,6 @@
-"""The guide is true: every command of docs/guides/enable-two-way-ssl.md runs, in order, against the real product."""
+"""The guide is true: every command of docs/guides/enable-two-way-ssl.md runs, in order, against the real
+product.
+"""
 
 import os
 import re
@@ -18,7 +20,13 @@ def test_it_enables_two_way_ssl_by_rest_as_the_guide_says(product, tmp_path):
     script = "set -euo pipefail\n" + "\n".join(blocks)
     environment = {**os.environ, "READY": str(product.data / "ready.json")}
     done = subprocess.run(
-        ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=180, check=False
+        ["bash", "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
