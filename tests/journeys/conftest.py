@@ -139,7 +139,7 @@ def page_of(product: Product, browser: Any) -> Iterator[Any]:
     contexts = []
 
     def open_page(role: str = "") -> Any:
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)

@@ -42,10 +42,8 @@ def make(path: Path) -> Folder:
     _issue(path, "issuing", "/O=Altbruck/CN=Altbruck Issuing CA", "root", INTERMEDIATE)
     _issue(path, "client", "/O=Altbruck/CN=altbruck-goods-in", "issuing", CLIENT)
     _self_signed(path, "stranger", "/CN=stranger", CLIENT.replace("authorityKeyIdentifier=keyid\n", ""))
-    _run(
-        path,
-        "openssl crl2pkcs7 -nocrl -certfile root.crt -certfile issuing.crt -certfile client.crt -out chain.p7b",
-    )
+    chain = "-certfile root.crt -certfile issuing.crt -certfile client.crt"
+    _run(path, f"openssl crl2pkcs7 -nocrl {chain} -out chain.p7b")
     return Folder(path)
 
 
