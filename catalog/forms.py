@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout, Submit
 from django import forms
+from django.db.models import QuerySet
 from django.utils.html import format_html
 
 from accounts.models import Account
@@ -16,12 +16,62 @@ from vhosts.selectors import hosts_of
 
 from .models import Product, Proxy
 
+OFFERED = 60  # rows to tick; an account may have thousands
 PLAIN = {"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}
 
 
-class ProxyForm(forms.Form):
+class _Picking(forms.Form):
+    """A form that offers rows to tick: those already chosen and the first few; further ones by name.
+
+    `picked` is the field with the ticks, `named_by` the field of its model that a person types.
+    """
+
+    picked: str
+    named_by: str
+    more = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3, "class": "mono", **PLAIN}))
+
+    def offer(self, found: QuerySet[Any], noun: str) -> None:
+        """Offer `found`. Called once, at the end of `__init__`."""
+        self.fields[self.picked].queryset = found
+        if found.count() <= OFFERED:
+            del self.fields["more"]
+            return
+        self.fields["more"].label = f"More {noun}"
+        self.fields["more"].help_text = f"Those not listed above, by {self.named_by}, one a line."
+
+    def offered(self) -> list[dict[str, Any]]:
+        """The rows to tick, `row`, and whether each is `chosen`."""
+        value = self[self.picked].value()
+        chosen = {str(key) for key in value} if isinstance(value, list | tuple) else set()
+        found = self.fields[self.picked].queryset
+        first = list(found[:OFFERED])
+        keys = {str(row.pk) for row in first}
+        further = [key for key in chosen - keys if key.isdigit()]
+        rows = [*first, *found.filter(pk__in=further)]
+        return [{"row": row, "chosen": str(row.pk) in chosen} for row in rows]
+
+    def clean_more(self) -> list[Any]:
+        """The rows that were named. One that does not exist is named in the error."""
+        names = {line.strip() for line in self.cleaned_data["more"].splitlines()} - {""}
+        rows = list(self.fields[self.picked].queryset.filter(**{f"{self.named_by}__in": names}))
+        unknown = names - {getattr(row, self.named_by) for row in rows}
+        if unknown:
+            raise forms.ValidationError(f"Not in this account: {', '.join(sorted(unknown))}.")
+        return rows
+
+    def clean(self) -> dict[str, Any]:
+        """Ticks and names are one answer."""
+        given = super().clean()
+        more = given.pop("more", [])
+        if self.picked in given:
+            given[self.picked] = list(dict.fromkeys([*given[self.picked], *more]))
+        return given
+
+
+class ProxyForm(_Picking):
     """A base path on one or more hosts, and where it leads."""
 
+    picked, named_by = "hosts", "alias"
     name = forms.CharField(label="Name", max_length=100, help_text="For people, for example: Orders.")
     base_path = forms.CharField(
         label="Base path",
@@ -49,12 +99,13 @@ class ProxyForm(forms.Form):
 
     def __init__(self, *args: Any, account: Account, act: str, back: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["hosts"].queryset = hosts_of(account)
+        self.offer(hosts_of(account), "hosts")
         self.helper = _helper(
             "name",
             "base_path",
             "target_url",
             Field("hosts", template="catalog/_hosts_field.html"),
+            *(name for name in self.fields if name == "more"),
             "description",
             act=act,
             back=back,
@@ -71,15 +122,11 @@ class ProxyForm(forms.Form):
             "description": proxy.description,
         }
 
-    def choices_of_hosts(self) -> list[dict[str, Any]]:
-        """The hosts with whether they are chosen, for the template of the field."""
-        chosen = {str(key) for key in _several(self["hosts"].value())}
-        return [{"host": host, "chosen": str(host.pk) in chosen} for host in self.fields["hosts"].queryset]
 
-
-class ProductForm(forms.Form):
+class ProductForm(_Picking):
     """What is published to the marketplace."""
 
+    picked, named_by = "proxies", "name"
     name = forms.SlugField(
         label="Name",
         max_length=100,
@@ -101,12 +148,13 @@ class ProductForm(forms.Form):
 
     def __init__(self, *args: Any, account: Account, act: str, back: str, new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["proxies"].queryset = Proxy.objects.filter(account=account).order_by("name")
+        self.offer(Proxy.objects.filter(account=account).order_by("name"), "API proxies")
         if not new:
             del self.fields["name"]
-        shown = [name for name in self.fields if name != "proxies"]
+        first = [name for name in self.fields if name not in ("proxies", "more")]
         proxies = Field("proxies", template="catalog/_proxies_field.html")
-        self.helper = _helper(*shown, proxies, act=act, back=back)
+        more = [name for name in self.fields if name == "more"]
+        self.helper = _helper(*first, proxies, *more, act=act, back=back)
 
     @staticmethod
     def values_of(product: Product) -> dict[str, Any]:
@@ -116,17 +164,6 @@ class ProductForm(forms.Form):
             "description": product.description,
             "proxies": [proxy.pk for proxy in product.proxies.all()],
         }
-
-    def choices_of_proxies(self) -> list[dict[str, Any]]:
-        """The proxies with whether they are chosen, for the template of the field."""
-        chosen = {str(key) for key in _several(self["proxies"].value())}
-        return [
-            {"proxy": proxy, "chosen": str(proxy.pk) in chosen} for proxy in self.fields["proxies"].queryset
-        ]
-
-
-def _several(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, Iterable) and not isinstance(value, str) else []
 
 
 def _helper(*fields: Any, act: str, back: str) -> FormHelper:

@@ -14,7 +14,7 @@ from common.templatetags.distances import distance, write_day
 
 SOON, FAR = timedelta(days=30), timedelta(days=180)
 READ, DRAWN = 50, 8
-LEFT, SPAN, ROW, TOP = 10, 400, 18, 16  # pixels; the rest of the width is for the last label
+LEFT, SPAN, ROW, TOP = 10, 370, 18, 16  # pixels; the rest of the width is for the last label
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from vhosts.models import VirtualHost
 
 from .. import selectors
-from ..models import Product, Proxy, ProxyHost
+from ..models import Product, ProxyHost
 from .trust_map import Map, draw
 
 register = template.Library()
@@ -20,9 +20,11 @@ DRAWN = 20  # proxies read for a picture or a panel; a host may have thousands
 
 
 @register.simple_tag
-def proxies_on(host: VirtualHost) -> list[Proxy]:
-    """The proxies on a host, with their products."""
-    return list(selectors.proxies_on(host))
+def proxies_on(host: VirtualHost) -> dict[str, Any]:
+    """The first proxies on a host with their products, `shown`; `count` of all, and how many are `left`."""
+    found = selectors.proxies_on(host)
+    shown, count = list(found[:DRAWN]), found.count()
+    return {"shown": shown, "count": count, "left": count - len(shown)}
 
 
 @register.simple_tag
@@ -64,4 +66,6 @@ def host_proxies(context: template.Context, host: VirtualHost) -> dict[str, Any]
 @register.inclusion_tag("catalog/_trust_map.html")
 def trust_map(host: VirtualHost) -> dict[str, Map]:
     """The panel “What trusts what”: from the host to its products, as a drawing and as a list."""
-    return {"map": draw(host, list(selectors.proxies_on(host)[:DRAWN]), selectors.proxies_on(host).count())}
+    proxies = selectors.proxies_on(host)
+    counts = proxies.count(), selectors.products_on(host).count()
+    return {"map": draw(host, list(proxies[:DRAWN]), *counts)}

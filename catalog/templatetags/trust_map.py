@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
@@ -82,22 +82,24 @@ class Map:
     flagged: bool = False
 
 
-def draw(host: VirtualHost, proxies: Sequence[Proxy], proxy_count: int) -> Map:
-    """Draw a host with its trust, `proxies` (the first of `proxy_count`) and their products."""
+def draw(host: VirtualHost, proxies: Sequence[Proxy], proxy_count: int, product_count: int) -> Map:
+    """Draw a host with its trust, `proxies` (the first of `proxy_count`) and their products (some of
+    `product_count`)."""
     columns, facts = _trust(host)
     proxy_boxes = {proxy.pk: _proxy(proxy) for proxy in proxies[:MOST]}
     products = {product.pk: product for proxy in proxies[:MOST] for product in proxy.products.all()}
     product_boxes = {key: _product(product) for key, product in list(products.items())[:MOST]}
     columns.append(Column("API proxies", [*proxy_boxes.values(), *_more(proxy_count - len(proxy_boxes))]))
-    columns.append(Column("Products", [*product_boxes.values(), *_more(len(products) - len(product_boxes))]))
+    columns.append(Column("Products", [*product_boxes.values(), *_more(product_count - len(product_boxes))]))
     columns = [column for column in columns if column.boxes]
     drawn = Map(columns, facts=facts)
     _place(drawn)
     drawn.wires = _wires(columns, proxies[:MOST], proxy_boxes, product_boxes)
-    states = [f"{box.title} {box.detail}{_said_state(p)}" for p, box in _pairs(proxies, proxy_boxes)]
+    shown = [proxy for proxy in proxies if proxy.pk in proxy_boxes]
+    states = [f"{proxy.name} {proxy.base_path}, {proxy.state}" for proxy in shown]
     drawn.facts += _listed("API proxies", states, proxy_count)
     drawn.facts += _listed(
-        "Products", [f"{b.title}, {b.detail}" for b in product_boxes.values()], len(products)
+        "Products", [f"{b.title}, {b.detail}" for b in product_boxes.values()], product_count
     )
     drawn.flagged = any(box.flag for column in columns for box in column.boxes)
     return drawn
@@ -141,14 +143,6 @@ def _product(product: Product) -> Box:
 
 def _more(count: int) -> list[Box]:
     return [Box(f"and {count:,} more", "see the list")] if count > 0 else []
-
-
-def _said_state(proxy: Proxy) -> str:
-    return f", {proxy.state}"
-
-
-def _pairs(proxies: Sequence[Proxy], boxes: dict[int, Box]) -> Iterable[tuple[Proxy, Box]]:
-    return [(proxy, boxes[proxy.pk]) for proxy in proxies if proxy.pk in boxes]
 
 
 def _listed(heading: str, said: list[str], count: int) -> list[tuple[str, str]]:

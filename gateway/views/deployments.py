@@ -121,9 +121,8 @@ def _started(request: HttpRequest, actor: Actor, found: Deployment) -> HttpRespo
     except DomainError as error:
         messages.error(request, f"{found} was not started\n{error.message}")
     else:
-        messages.success(
-            request, f"{found} is on its way\nEach node takes it and proves it by real calls.".capitalize()
-        )
+        headline = f"Deployment {found.number} is on its way"
+        messages.success(request, f"{headline}\nEach node takes it and proves it by real calls.")
     return redirect("gateway:deployment", found.uuid)
 
 

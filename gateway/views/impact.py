@@ -42,6 +42,24 @@ class Impact:
         """Whether somebody who is served today may not be served, or a protection goes."""
         return bool(self.locked or self.opened or self.removed)
 
+    @property
+    def sentence(self) -> str:
+        """Who feels it, in words."""
+        said = []
+        if self.locked:
+            names = _few([host.name for host in self.locked])
+            said.append(f"Within seconds every caller of {names} without a trusted certificate reads 400.")
+        if self.opened:
+            said.append(f"Anyone may call {_few(self.opened)}.")
+        if self.removed:
+            said.append(f"Callers of {_few(self.removed)} get no answer any more.")
+        return " ".join(said)
+
+
+def _few(names: list[str]) -> str:
+    shown = ", ".join(names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+
 
 def impact_of(deployment: Deployment) -> Impact:
     """Compare a deployment with what is live."""
