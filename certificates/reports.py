@@ -89,6 +89,12 @@ class Report:
         return _counted(errors, "error") if errors else "not accepted"
 
     @property
+    def warning_words(self) -> str:
+        """`1 warning`; "" without one."""
+        warnings = self.count("warning")
+        return _counted(warnings, "warning") if warnings else ""
+
+    @property
     def files_words(self) -> str:
         """`3 certificates in 2 files`."""
         return f"{_counted(len(self.lines), 'certificate')} in {_counted(len(self.file_names), 'file')}"

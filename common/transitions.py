@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from .errors import Conflict
 
@@ -19,6 +20,8 @@ def move(obj: models.Model, to: str, *, actor: str, reason: str = "", **also: An
     The update names the old status, so of two workers exactly one wins.
     Raises Conflict when the table forbids the move or somebody else moved the object first.
     """
+    if hasattr(obj, "changed_at"):
+        also.setdefault("changed_at", timezone.now())  # `update` below does not know of `auto_now`
     old = obj.status
     if to not in type(obj).MOVES.get(old, ()):
         raise Conflict(

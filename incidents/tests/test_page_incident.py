@@ -139,3 +139,10 @@ def test_it_shows_a_reader_the_case_without_buttons(reader_client, incident):
 def test_it_is_hidden_from_a_stranger(stranger_client, incident):
     assert stranger_client.get(page(incident)).status_code == 404
     assert stranger_client.get(page(incident, "live")).status_code == 404
+
+
+def test_it_loads_anew_when_it_has_ended(owner, owner_client, incident):
+    seen = owner_client.get(page(incident)).context["case"].stamp
+    assert "HX-Refresh" not in owner_client.get(page(incident, "live"))
+    raising.withdraw(actor=owner, incident=incident, reason="not needed")
+    assert owner_client.get(page(incident, "live"), {"seen": seen})["HX-Refresh"] == "true"

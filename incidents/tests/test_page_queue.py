@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from incidents.models import Incident
 from incidents.services import raising
-from incidents.tests.cast import raised, ticket
+from incidents.tests.cast import raised, ticket, uploaded
 
 pytestmark = pytest.mark.django_db
 LIST, NEW = reverse("incidents:list"), reverse("incidents:new")
@@ -96,3 +96,10 @@ def test_it_lets_a_reader_look_and_not_raise(reader_client, owner, host):
 def test_it_shows_a_stranger_nothing(stranger_client, owner, host):
     raised(owner)
     assert not list(stranger_client.get(LIST, {"status": "all"}).context["page"])
+
+
+def test_it_says_since_when_it_is_somebodys_turn(owner, host, worker, partner):
+    incident = raised(owner)
+    before = incident.changed_at
+    uploaded(worker, incident, partner)
+    assert incident.changed_at > before

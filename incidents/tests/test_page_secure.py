@@ -12,7 +12,7 @@ from certificates.models import Upload
 from certificates.testing.hierarchy import EXPIRED
 from incidents import throttling
 from incidents.services import links, raising
-from incidents.tests.cast import raised, token_in
+from incidents.tests.cast import accepted, raised, token_in
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +139,17 @@ def test_it_leaves_its_address_out_of_the_log(nobody, incident, url, caplog):
 
 def test_it_shows_a_signed_in_person_no_frame_of_theirs(owner_client, url):
     assert 'aria-label="Main, small screen"' not in owner_client.get(url).content.decode()
+
+
+def test_it_asks_for_nothing_when_the_certificates_came_in_another_way(
+    owner, worker, nobody, incident, url, partner
+):
+    with worker():
+        upload = links.upload_as_member(
+            actor=owner, incident=incident, files=[("a.pem", partner.pem.encode())]
+        )
+    incident.refresh_from_db()
+    accepted(owner, incident, upload, partner)
+    text = nobody.get(url).content.decode()
+    assert "You need not send anything" in text
+    assert 'type="file"' not in text

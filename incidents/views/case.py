@@ -33,7 +33,10 @@ def live(request: HttpRequest, uuid: str) -> HttpResponse:
     case = case_of(actor, access.get_incident(actor, uuid))
     if case.stamp == request.GET.get("seen"):
         return HttpResponse(status=204)
-    return render(request, "incidents/_live.html", _shown(actor, case))
+    response = render(request, "incidents/_live.html", _shown(actor, case))
+    if case.is_over:
+        response["HX-Refresh"] = "true"  # what one could do in it is over too
+    return response
 
 
 @require_POST

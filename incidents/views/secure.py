@@ -19,7 +19,7 @@ from common.errors import DomainError, NotFound
 from common.forms import add_domain_error
 
 from .. import access
-from ..lifecycle import EventKind
+from ..lifecycle import EventKind, IncidentStatus
 from ..models import SecureLink
 from ..services import links
 from ..throttling import may_send
@@ -104,6 +104,7 @@ def _page(
         "asked": _asked(link),
         "poll_url": reverse("incidents:secure_progress", args=[token]),
         "report": report_of(link.upload) if link.upload else None,
+        "takes_files": link.incident.status in (IncidentStatus.WAITING, IncidentStatus.CHECKING),
     }
     return render(request, "incidents/secure.html", context, status=status)
 
