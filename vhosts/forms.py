@@ -9,12 +9,12 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout, Submit
 from django import forms
 from django.urls import reverse
+from django.utils.html import format_html
 
 from accounts.models import Account
 from certificates.selectors import references_of, truststores_of
 
 from .models import ClientAuth, VirtualHost
-from .rest import FIELDS
 
 CLIENT_AUTH_NOTES = {
     ClientAuth.OFF: "Nobody is asked. Anyone who reaches the host is let through to its proxies.",
@@ -102,7 +102,7 @@ def _helper(*first: Any, act: str, back: str) -> FormHelper:
         "description",
         Div(
             Submit("submit", act),
-            HTML('<a class="btn btn-quiet" href="{{ back }}">Leave it</a>'.replace("{{ back }}", back)),
+            HTML(format_html('<a class="btn btn-quiet" href="{}">Leave it</a>', back)),
             css_class="row-gap",
         ),
     )
@@ -120,6 +120,3 @@ def _trust_choices(account: Account) -> list[Any]:
 
 def _version(store: Any) -> str:
     return f"{store.name}, version {store.current.number}" if store.current else f"{store.name}, empty"
-
-
-__all__ = ["FIELDS", "ChangeHostForm", "HostForm"]
