@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,15 +72,9 @@ class Product:
         return int(status or 0), body or done.stderr
 
 
-@pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """Start `./run`'s supervisor, wait until it says that all answers, and stop it with SIGTERM at the
-    end.
-    """
-    for tool in ("curl", "openssl"):
-        if not shutil.which(tool):
-            pytest.skip(f"{tool} is not installed; on Debian: apt-get install {tool}")
-    data = tmp_path_factory.mktemp("product")
+@contextmanager
+def launched(data: Path) -> Iterator[Product]:
+    """Start `./run`'s supervisor on free ports, wait until it says that all answers, stop it with SIGTERM."""
     command = [sys.executable, "-m", "portal.supervisor", "--data", str(data)]
     command += ["--port", "0", "--gateway-port", "0", "--target-port", "0"]
     output = data / "output.txt"
@@ -93,6 +88,16 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         process.send_signal(signal.SIGTERM)
         status = process.wait(60)
     assert status == 0, output.read_text()
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product of all journeys."""
+    for tool in ("curl", "openssl"):
+        if not shutil.which(tool):
+            pytest.skip(f"{tool} is not installed; on Debian: apt-get install {tool}")
+    with launched(tmp_path_factory.mktemp("product")) as running:
+        yield running
 
 
 def _environment() -> dict[str, str]:
