@@ -198,7 +198,7 @@ class Report:
         """The progress component's context while the worker judges."""
         return {
             "label": f"Checking {_counted(len(self.file_names), 'file')}",
-            "done": 1 if self.upload.status == UploadStatus.JUDGING else 0,
+            "done": list(UploadStatus).index(self.upload.status),
             "total": 2,
             "state": "done" if self.is_judged else "running",
         }

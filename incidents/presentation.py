@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -65,7 +65,7 @@ class Case:
     facts: list[dict[str, Any]]
     events: list[dict[str, Any]]
     link: SecureLink | None
-    uploads: list[Upload] = field(default_factory=list)
+    is_checking: bool  # whether the worker is at an upload
 
     @property
     def seen(self) -> int:
@@ -89,11 +89,6 @@ class Case:
         return self.incident.status in (S.CLOSED, S.WITHDRAWN)
 
     @property
-    def is_checking(self) -> bool:
-        """Whether the worker is at an upload."""
-        return any(upload.status != UploadStatus.JUDGED for upload in self.uploads)
-
-    @property
     def pace(self) -> str:
         """How often the page asks for news: fast while the machine is at work, slowly while people are."""
         busy = self.incident.status in (S.ENABLING, S.PROVING) or self.is_checking
@@ -111,22 +106,35 @@ def case_of(actor: Actor, incident: Incident) -> Case:
     """The case as it stands now."""
     uploads = [row.upload for row in incident.uploads.select_related("upload")]
     link = incident.links.select_related("upload").first()
+    checking = being_checked(incident)
     return Case(
         incident=incident,
-        turn=turn_of(actor, incident, uploads, link),
+        turn=turn_of(actor, incident, uploads, link, checking),
         steps=steps_of(incident),
         facts=facts_of(incident),
         events=events_of(incident),
         link=link,
-        uploads=uploads,
+        is_checking=checking is not None,
     )
 
 
-def turn_of(actor: Actor, incident: Incident, uploads: list[Upload], link: SecureLink | None) -> Turn:
+def being_checked(incident: Incident) -> Upload | None:
+    """The latest upload under way: judged alone is not enough, the incident follows a moment after."""
+    noticed = incident.events.filter(kind=EventKind.JUDGED).values("upload")
+    return Upload.objects.filter(incident_upload__incident=incident).exclude(pk__in=noticed).first()
+
+
+def turn_of(
+    actor: Actor,
+    incident: Incident,
+    uploads: list[Upload],
+    link: SecureLink | None,
+    checking: Upload | None,
+) -> Turn:
     """Whose turn it is, and the one next act for this person."""
     status = S(incident.status)
     if status == S.WAITING:
-        return _waiting(actor, incident, uploads, link)
+        return _waiting(actor, incident, link, checking)
     if status == S.CHECKING:
         return _checking(actor, incident, uploads)
     if status == S.ENABLING:
@@ -139,9 +147,9 @@ def turn_of(actor: Actor, incident: Incident, uploads: list[Upload], link: Secur
     return Turn("them", f"{TURN[status][1]} {last.reason if last else ''}".strip(), who="Withdrawn")
 
 
-def _waiting(actor: Actor, incident: Incident, uploads: list[Upload], link: SecureLink | None) -> Turn:
-    if uploads and uploads[0].status != UploadStatus.JUDGED:
-        return Turn("them", f"{uploads[0]} is being checked. This takes seconds.", who="The portal’s turn")
+def _waiting(actor: Actor, incident: Incident, link: SecureLink | None, checking: Upload | None) -> Turn:
+    if checking is not None:
+        return Turn("them", f"{checking} is being checked. This takes seconds.", who="The portal’s turn")
     if link is not None and link.state == "open":
         opened = {0: "It was not opened yet.", 1: "It was opened once."}
         sentence = opened.get(link.opened, f"It was opened {link.opened} times.")

@@ -13,7 +13,7 @@ from common.forms import add_domain_error
 from .. import access, selectors
 from ..forms import UploadForm
 from ..models import Truststore
-from ..reports import report_of
+from ..reports import Report, report_of
 from ..services.uploads import receive
 from .common import page_of, upload_form
 
@@ -67,10 +67,16 @@ def progress(request: HttpRequest, uuid: str) -> HttpResponse:
     return progress_answer(request, report, request.path)
 
 
-def progress_answer(request: HttpRequest, report, poll_url: str) -> HttpResponse:
-    """The answer to whoever polls for a report: the component once more, or "load anew" once it is judged."""
-    context = report.progress | {"poll_url": poll_url}
+def progress_answer(
+    request: HttpRequest, report: Report, poll_url: str, *, is_over: bool = True
+) -> HttpResponse:
+    """The answer to whoever polls for a report: the component once more, or "load anew" once it is judged.
+
+    `is_over` is False as long as something else has to follow the judgement.
+    """
+    done = report.is_judged and is_over
+    context = report.progress | {"poll_url": poll_url, "state": "done" if done else "running"}
     response = render(request, "components/progress.html", context)
-    if report.is_judged:
+    if done:
         response["HX-Refresh"] = "true"
     return response

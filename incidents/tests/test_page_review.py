@@ -1,12 +1,15 @@
 """The page on which a person gives roles and accepts."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 
 from certificates.models import Truststore
 from certificates.services.truststores import create_truststore
+from certificates.services.uploads import judge_upload
 from certificates.testing.hierarchy import EXPIRED, ISSUING
-from incidents.services import links
+from incidents.services import acceptance, links
 from incidents.tests.cast import raised, uploaded
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +116,14 @@ def test_it_is_hidden_from_a_stranger(stranger_client, incident, upload, partner
 
 def test_it_shows_no_upload_of_another_incident(owner, owner_client, incident, upload):
     assert owner_client.get(page(raised(owner), upload)).status_code == 404
+
+
+def test_it_waits_until_the_incident_has_followed_the_judgement(owner, owner_client, incident, partner):
+    files = [("a.pem", partner.pem.encode())]
+    upload = links.upload_as_member(actor=owner, incident=incident, files=files)
+    judge_upload(upload=upload, at=datetime.now(UTC))
+    assert not owner_client.get(page(incident, upload)).context["is_ready"]
+    assert "HX-Refresh" not in owner_client.get(page(incident, upload, "progress"))
+    acceptance.upload_judged(upload=upload)
+    assert owner_client.get(page(incident, upload)).context["is_ready"]
+    assert owner_client.get(page(incident, upload, "progress"))["HX-Refresh"] == "true"

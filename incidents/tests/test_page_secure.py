@@ -28,100 +28,95 @@ def url(incident):
     return reverse("incidents:secure", args=[token_in(mail.outbox[-1])])
 
 
-@pytest.fixture
-def nobody():
-    return Client()
-
-
-def test_it_needs_no_account_and_says_whose_it_is(nobody, url):
-    answer = nobody.get(url)
+def test_it_needs_no_account_and_says_whose_it_is(client, url):
+    answer = client.get(url)
     assert answer.status_code == 200
     text = answer.content.decode()
     assert "Harbourline" in text
     assert "partners.harbourline.test" in text
 
 
-def test_it_stays_out_of_caches_and_search_engines(nobody, url):
+def test_it_stays_out_of_caches_and_search_engines(client, url):
     for address in (url, "/s/unknown/"):
-        answer = nobody.get(address)
+        answer = client.get(address)
         assert answer["Cache-Control"] == "no-store"
         assert "noindex" in answer["X-Robots-Tag"]
         assert answer["Referrer-Policy"] == "same-origin"
 
 
-def test_it_counts_how_often_it_was_opened(nobody, incident, url):
-    nobody.get(url)
-    nobody.get(url)
+def test_it_counts_how_often_it_was_opened(client, incident, url):
+    client.get(url)
+    client.get(url)
     assert incident.links.get().opened == 2
 
 
-def test_it_takes_the_files_and_then_shows_what_was_found(nobody, worker, file, url, partner):
+def test_it_takes_the_files_and_then_shows_what_was_found(client, worker, file, url, partner):
     with worker():
-        answer = nobody.post(url, {"files": [file("a.pem", partner.pem)], "message": "Here you are."})
+        answer = client.post(url, {"files": [file("a.pem", partner.pem)], "message": "Here you are."})
     assert answer["Location"] == url
-    text = nobody.get(url).content.decode()
+    text = client.get(url).content.decode()
     assert "What we received" in text
     assert "Here you are." in text
     assert 'type="file"' not in text
 
 
-def test_it_says_what_has_to_change_in_words_for_the_partner(nobody, worker, file, url):
+def test_it_says_what_has_to_change_in_words_for_the_partner(client, worker, file, url):
     with worker():
-        nobody.post(url, {"files": [file("a.pem", EXPIRED.pem)]})
-    text = nobody.get(url).content.decode()
+        client.post(url, {"files": [file("a.pem", EXPIRED.pem)]})
+    text = client.get(url).content.decode()
     assert "Something has to change" in text
     assert "Please send the renewed certificate." in text
     assert "Ask the partner" not in text
 
 
-def test_it_keeps_nothing_of_a_private_key_and_stays_open(nobody, incident, file, url, partner):
-    answer = nobody.post(url, {"files": [file("a.pem", partner.pem + partner.key_pem)]})
+def test_it_keeps_nothing_of_a_private_key_and_stays_open(client, incident, file, url, partner):
+    answer = client.post(url, {"files": [file("a.pem", partner.pem + partner.key_pem)]})
     assert answer.status_code == 400
     assert "Nothing was kept" in answer.content.decode()
     assert not Upload.objects.exists()
     assert incident.links.get().state == "open"
 
 
-def test_it_takes_one_upload_only(nobody, worker, file, url, partner):
+def test_it_takes_one_upload_only(client, worker, file, url, partner):
     for _ in range(2):
         with worker():
-            nobody.post(url, {"files": [file("a.pem", partner.pem)]})
+            client.post(url, {"files": [file("a.pem", partner.pem)]})
     assert Upload.objects.count() == 1
 
 
-def test_it_polls_while_the_worker_judges(nobody, file, url, partner):
-    nobody.post(url, {"files": [file("a.pem", partner.pem)]})
-    assert f"{url}progress/" in nobody.get(url).content.decode()
-    assert b"hx-trigger" in nobody.get(f"{url}progress/").content
+def test_it_polls_while_the_worker_judges(client, file, url, partner):
+    client.post(url, {"files": [file("a.pem", partner.pem)]})
+    assert f"{url}progress/" in client.get(url).content.decode()
+    assert b"hx-trigger" in client.get(f"{url}progress/").content
 
 
-def test_it_says_whom_to_ask_when_it_has_expired(nobody, incident, url):
+def test_it_says_whom_to_ask_when_it_has_expired(client, incident, url):
     incident.links.update(expires_at=timezone.now() - timedelta(minutes=1))
-    answer = nobody.get(url)
+    answer = client.get(url)
     assert answer.status_code == 410
     assert f"Ask {incident.raised_by} at Harbourline" in answer.content.decode()
 
 
-def test_it_looks_the_same_for_a_closed_link_and_an_unknown_one(owner, nobody, incident, url):
+def test_it_looks_the_same_for_a_closed_link_and_an_unknown_one(owner, client, incident, url):
     links.revoke_link(actor=owner, incident=incident)
-    closed, unknown = nobody.get(url), nobody.get("/s/unknown/")
+    closed, unknown = client.get(url), client.get("/s/unknown/")
     assert closed.status_code == unknown.status_code == 404
     assert "This link does not open" in closed.content.decode()
 
 
-def test_it_shows_the_question_and_nothing_that_is_only_for_the_queue(owner, worker, nobody, incident):
+def test_it_shows_the_question_and_nothing_that_is_only_for_the_queue(owner, worker, client, incident):
     raising.comment(actor=owner, incident=incident, text="They are slow.", internal=True)
     with worker():
         raising.ask_partner(actor=owner, incident=incident, text="Please send the chain.")
-    text = nobody.get(reverse("incidents:secure", args=[token_in(mail.outbox[-1])])).content.decode()
+    text = client.get(reverse("incidents:secure", args=[token_in(mail.outbox[-1])])).content.decode()
     assert "Please send the chain." in text
     assert "They are slow." not in text
     assert owner.label not in text.split("This link")[0]
 
 
-def test_it_rests_after_many_attempts(nobody, file, url, partner, monkeypatch):
+def test_it_rests_after_many_attempts(client, file, url, partner, monkeypatch):
     monkeypatch.setattr(throttling, "SENDS_AN_HOUR", 2)
-    answers = [nobody.post(url, {"files": [file("a.pem", partner.key_pem)]}) for _ in range(3)]
+    answers = [client.post(url, {"files": [file("a.pem", partner.key_pem)]}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [400, 400, 429]
 
 
@@ -131,9 +126,9 @@ def test_it_refuses_a_post_from_elsewhere(url, file, partner):
     assert not Upload.objects.exists()
 
 
-def test_it_leaves_its_address_out_of_the_log(nobody, incident, url, caplog):
+def test_it_leaves_its_address_out_of_the_log(client, incident, url, caplog):
     incident.links.update(expires_at=timezone.now() - timedelta(minutes=1))
-    nobody.get(url)
+    client.get(url)
     assert url not in caplog.text
 
 
@@ -142,7 +137,7 @@ def test_it_shows_a_signed_in_person_no_frame_of_theirs(owner_client, url):
 
 
 def test_it_asks_for_nothing_when_the_certificates_came_in_another_way(
-    owner, worker, nobody, incident, url, partner
+    owner, worker, client, incident, url, partner
 ):
     with worker():
         upload = links.upload_as_member(
@@ -150,6 +145,6 @@ def test_it_asks_for_nothing_when_the_certificates_came_in_another_way(
         )
     incident.refresh_from_db()
     accepted(owner, incident, upload, partner)
-    text = nobody.get(url).content.decode()
+    text = client.get(url).content.decode()
     assert "You need not send anything" in text
     assert 'type="file"' not in text

@@ -24,6 +24,7 @@ from .. import access
 from ..forms import NEW_STORE, AcceptForm
 from ..lifecycle import IncidentStatus
 from ..models import Incident
+from ..presentation import being_checked
 from ..services import acceptance, links
 
 
@@ -66,15 +67,21 @@ def review(request: HttpRequest, uuid: str, upload: str) -> HttpResponse:
                 f"Accepted\n{incident.host.alias} asks for certificates as soon as it is deployed.",
             )
             return redirect("incidents:detail", incident.uuid)
-    may_accept = actor.may("incidents:process") and incident.status == IncidentStatus.CHECKING
-    context = {"incident": incident, "report": report, "form": form, "may_accept": may_accept}
+    context = {
+        "incident": incident,
+        "report": report,
+        "is_ready": report.is_judged and being_checked(incident) != sent,
+        "form": form,
+        "may_accept": actor.may("incidents:process") and incident.status == IncidentStatus.CHECKING,
+    }
     return render(request, "incidents/review.html", context)
 
 
 def progress(request: HttpRequest, uuid: str, upload: str) -> HttpResponse:
     """The progress bar while the worker judges; then the page loads anew, with the report."""
-    _, sent = _found(actor_of(request), uuid, upload, "incidents:read")
-    return progress_answer(request, report_of(sent), request.path)
+    incident, sent = _found(actor_of(request), uuid, upload, "incidents:read")
+    report = report_of(sent)
+    return progress_answer(request, report, request.path, is_over=being_checked(incident) != sent)
 
 
 @transaction.atomic
