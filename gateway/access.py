@@ -13,7 +13,7 @@ from .models import Deployment, Node
 def get_deployment(actor: Actor, uuid: UUID, *, to: str = "gateway:read") -> Deployment:
     """A deployment of the actor's account."""
     actor.require(to)
-    deployments = Deployment.objects.filter(account=actor.account).select_related("account")
+    deployments = Deployment.objects.filter(account=actor.account).select_related("account").defer("compiled")
     deployment = deployments.filter(uuid=uuid).first()
     if deployment is None:
         raise NotFound("deployment")

@@ -1,4 +1,6 @@
-"""manage.py onboard_account "Harbourline" --subdomain harbourline --domain apis.harbourline.example --administrator a@b.example"""
+"""manage.py onboard_account "Harbourline" --subdomain harbourline --domain apis.harbourline.example
+--administrator a@b.example
+"""
 
 from __future__ import annotations
 
@@ -47,6 +49,9 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"{account.name} is ready; its ID is {account.uuid}.")
         if is_new:
-            where = [urlsafe_base64_encode(force_bytes(member.user.pk)), default_token_generator.make_token(member.user)]
+            where = [
+                urlsafe_base64_encode(force_bytes(member.user.pk)),
+                default_token_generator.make_token(member.user),
+            ]
             url = settings.PORTAL_URL + reverse("password_reset_confirm", args=where)
             self.stdout.write(f"{member.user.email} chooses a password here: {url}")
