@@ -7,227 +7,489 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('fingerprint', models.CharField(help_text='SHA-256 of the DER, lower-case hex', max_length=64)),
-                ('der', models.BinaryField()),
-                ('subject', models.TextField()),
-                ('issuer', models.TextField()),
-                ('common_name', models.CharField(max_length=200)),
-                ('serial', models.CharField(max_length=64)),
-                ('key', models.CharField(max_length=60)),
-                ('is_ca', models.BooleanField()),
-                ('not_before', models.DateTimeField()),
-                ('not_after', models.DateTimeField(db_index=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "fingerprint",
+                    models.CharField(help_text="SHA-256 of the DER, lower-case hex", max_length=64),
+                ),
+                ("der", models.BinaryField()),
+                ("subject", models.TextField()),
+                ("issuer", models.TextField()),
+                ("common_name", models.CharField(max_length=200)),
+                ("serial", models.CharField(max_length=64)),
+                ("key", models.CharField(max_length=60)),
+                ("is_ca", models.BooleanField()),
+                ("not_before", models.DateTimeField()),
+                ("not_after", models.DateTimeField(db_index=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Keystore',
+            name="Keystore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=200, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$', 'Start with a letter or digit, then use letters, digits, dots, hyphens or underscores, 200 characters at most.')])),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=200,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$",
+                                "Start with a letter or digit, then use letters, digits, dots, hyphens or underscores; 200 characters at most.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='ServerKey',
+            name="ServerKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('alias', models.CharField(max_length=200, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$', 'Start with a letter or digit, then use letters, digits, dots, hyphens or underscores, 200 characters at most.')])),
-                ('chain_pem', models.TextField(help_text='leaf first')),
-                ('sealed_key', models.BinaryField(help_text='PKCS#8 PEM, encrypted by common.secrets')),
-                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='certificates.certificate')),
-                ('keystore', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='certificates.keystore')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "alias",
+                    models.CharField(
+                        max_length=200,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$",
+                                "Start with a letter or digit, then use letters, digits, dots, hyphens or underscores; 200 characters at most.",
+                            )
+                        ],
+                    ),
+                ),
+                ("chain_pem", models.TextField(help_text="leaf first")),
+                ("sealed_key", models.BinaryField(help_text="PKCS#8 PEM, encrypted by common.secrets")),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="certificates.certificate",
+                    ),
+                ),
+                (
+                    "keystore",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="keys",
+                        to="certificates.keystore",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Truststore',
+            name="Truststore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=200, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$', 'Start with a letter or digit, then use letters, digits, dots, hyphens or underscores, 200 characters at most.')])),
-                ('description', models.CharField(blank=True, max_length=500)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=200,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$",
+                                "Start with a letter or digit, then use letters, digits, dots, hyphens or underscores; 200 characters at most.",
+                            )
+                        ],
+                    ),
+                ),
+                ("description", models.CharField(blank=True, max_length=500)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Reference',
+            name="Reference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=200, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$', 'Start with a letter or digit, then use letters, digits, dots, hyphens or underscores, 200 characters at most.')])),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('truststore', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='references', to='certificates.truststore')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=200,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$",
+                                "Start with a letter or digit, then use letters, digits, dots, hyphens or underscores; 200 characters at most.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "truststore",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="references",
+                        to="certificates.truststore",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='TruststoreVersion',
+            name="TruststoreVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('number', models.PositiveIntegerField()),
-                ('created_by', models.CharField(max_length=200)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('truststore', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='certificates.truststore')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("number", models.PositiveIntegerField()),
+                ("created_by", models.CharField(max_length=200)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "truststore",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="certificates.truststore",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.AddField(
-            model_name='truststore',
-            name='current',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='certificates.truststoreversion'),
+            model_name="truststore",
+            name="current",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="certificates.truststoreversion",
+            ),
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('role', models.CharField(choices=[('anchor', 'anchor'), ('intermediate', 'intermediate'), ('client', 'client')], max_length=20)),
-                ('alias', models.CharField(max_length=200)),
-                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='certificates.certificate')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='certificates.truststoreversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("anchor", "anchor"),
+                            ("intermediate", "intermediate"),
+                            ("client", "client"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("alias", models.CharField(max_length=200)),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="certificates.certificate",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="certificates.truststoreversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['role', 'alias'],
+                "ordering": ["role", "alias"],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('number', models.PositiveIntegerField()),
-                ('sender', models.CharField(help_text='who sent it, as the audit trail names them', max_length=200)),
-                ('status', models.CharField(choices=[('received', 'received'), ('judging', 'being checked'), ('judged', 'checked')], db_index=True, default='received', max_length=20)),
-                ('accepted', models.BooleanField(help_text='the verdict; null until it is judged', null=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "sender",
+                    models.CharField(help_text="who sent it, as the audit trail names them", max_length=200),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "received"),
+                            ("judging", "being checked"),
+                            ("judged", "checked"),
+                        ],
+                        db_index=True,
+                        default="received",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "accepted",
+                    models.BooleanField(help_text="the verdict; null until it is judged", null=True),
+                ),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40)),
-                ('severity', models.CharField(max_length=10)),
-                ('sentence', models.TextField()),
-                ('remedy', models.TextField()),
-                ('fingerprint', models.CharField(blank=True, max_length=64)),
-                ('subject', models.CharField(blank=True, max_length=300)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='certificates.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("severity", models.CharField(max_length=10)),
+                ("sentence", models.TextField()),
+                ("remedy", models.TextField()),
+                ("fingerprint", models.CharField(blank=True, max_length=64)),
+                ("subject", models.CharField(blank=True, max_length=300)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="certificates.upload",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='UploadedCertificate',
+            name="UploadedCertificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='leaf, intermediate or root', max_length=20)),
-                ('link', models.CharField(help_text='how it hangs on its issuer: sound, wrong_signature, …', max_length=30)),
-                ('parent', models.CharField(blank=True, help_text='fingerprint of its issuer in this upload', max_length=64)),
-                ('depth', models.PositiveSmallIntegerField()),
-                ('position', models.PositiveSmallIntegerField()),
-                ('suggested_role', models.CharField(blank=True, max_length=20)),
-                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='certificates.certificate')),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='certificates', to='certificates.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(help_text="leaf, intermediate or root", max_length=20)),
+                (
+                    "link",
+                    models.CharField(
+                        help_text="how it hangs on its issuer: sound, wrong_signature, …", max_length=30
+                    ),
+                ),
+                (
+                    "parent",
+                    models.CharField(
+                        blank=True, help_text="fingerprint of its issuer in this upload", max_length=64
+                    ),
+                ),
+                ("depth", models.PositiveSmallIntegerField()),
+                ("position", models.PositiveSmallIntegerField()),
+                ("suggested_role", models.CharField(blank=True, max_length=20)),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="certificates.certificate",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="certificates",
+                        to="certificates.upload",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='UploadFile',
+            name="UploadFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('content', models.BinaryField()),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='certificates.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("content", models.BinaryField()),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="certificates.upload",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UploadMove',
+            name="UploadMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old', models.CharField(max_length=30)),
-                ('new', models.CharField(max_length=30)),
-                ('actor', models.CharField(max_length=200)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='certificates.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("old", models.CharField(max_length=30)),
+                ("new", models.CharField(max_length=30)),
+                ("actor", models.CharField(max_length=200)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="moves",
+                        to="certificates.upload",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'abstract': False,
+                "ordering": ["id"],
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(fields=('account', 'fingerprint'), name='certificate_once_per_account'),
+            model_name="certificate",
+            constraint=models.UniqueConstraint(
+                fields=("account", "fingerprint"), name="certificate_once_per_account"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='keystore',
-            constraint=models.UniqueConstraint(fields=('account', 'name'), name='keystore_name_per_account'),
+            model_name="keystore",
+            constraint=models.UniqueConstraint(fields=("account", "name"), name="keystore_name_per_account"),
         ),
         migrations.AddConstraint(
-            model_name='reference',
-            constraint=models.UniqueConstraint(fields=('account', 'name'), name='reference_name_per_account'),
+            model_name="reference",
+            constraint=models.UniqueConstraint(fields=("account", "name"), name="reference_name_per_account"),
         ),
         migrations.AddConstraint(
-            model_name='truststoreversion',
-            constraint=models.UniqueConstraint(fields=('truststore', 'number'), name='truststore_version_number'),
+            model_name="truststoreversion",
+            constraint=models.UniqueConstraint(
+                fields=("truststore", "number"), name="truststore_version_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='truststore',
-            constraint=models.UniqueConstraint(fields=('account', 'name'), name='truststore_name_per_account'),
+            model_name="truststore",
+            constraint=models.UniqueConstraint(
+                fields=("account", "name"), name="truststore_name_per_account"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('version', 'certificate'), name='certificate_once_per_version'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                fields=("version", "certificate"), name="certificate_once_per_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.UniqueConstraint(fields=('account', 'number'), name='upload_number_per_account'),
+            model_name="upload",
+            constraint=models.UniqueConstraint(
+                fields=("account", "number"), name="upload_number_per_account"
+            ),
         ),
     ]

@@ -6,127 +6,281 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('certificates', '0001_initial'),
-        ('vhosts', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("certificates", "0001_initial"),
+        ("vhosts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Node',
+            name="Node",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('address', models.CharField(default='127.0.0.1', help_text='where Envoy listens and is probed', max_length=100)),
-                ('port', models.PositiveIntegerField()),
-                ('wanted_version', models.CharField(blank=True, max_length=64)),
-                ('live_version', models.CharField(blank=True, max_length=64)),
-                ('last_seen', models.DateTimeField(blank=True, null=True)),
-                ('trouble', models.TextField(blank=True, help_text='why it does not serve what it was given')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=100, unique=True)),
+                (
+                    "address",
+                    models.CharField(
+                        default="127.0.0.1", help_text="where Envoy listens and is probed", max_length=100
+                    ),
+                ),
+                ("port", models.PositiveIntegerField()),
+                ("wanted_version", models.CharField(blank=True, max_length=64)),
+                ("live_version", models.CharField(blank=True, max_length=64)),
+                ("last_seen", models.DateTimeField(blank=True, null=True)),
+                (
+                    "trouble",
+                    models.TextField(blank=True, help_text="why it does not serve what it was given"),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Deployment',
+            name="Deployment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('number', models.PositiveIntegerField()),
-                ('status', models.CharField(choices=[('planned', 'planned'), ('checking', 'checking'), ('ready', 'ready'), ('delivering', 'delivering'), ('live', 'live'), ('rejected', 'rejected'), ('superseded', 'superseded')], db_index=True, default='planned', max_length=20)),
-                ('actor', models.CharField(max_length=200)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('digest', models.CharField(blank=True, help_text='SHA-256 of everything that reaches Envoy', max_length=64)),
-                ('compiled', models.JSONField(help_text='translation.Compiled as JSON; holds no secret', null=True)),
-                ('changes', models.JSONField(default=list, help_text='against the live one: {subject, kind, reasons}')),
-                ('problem', models.TextField(blank=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("checking", "checking"),
+                            ("ready", "ready"),
+                            ("delivering", "delivering"),
+                            ("live", "live"),
+                            ("rejected", "rejected"),
+                            ("superseded", "superseded"),
+                        ],
+                        db_index=True,
+                        default="planned",
+                        max_length=20,
+                    ),
+                ),
+                ("actor", models.CharField(max_length=200)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "digest",
+                    models.CharField(
+                        blank=True, help_text="SHA-256 of everything that reaches Envoy", max_length=64
+                    ),
+                ),
+                (
+                    "compiled",
+                    models.JSONField(help_text="translation.Compiled as JSON; holds no secret", null=True),
+                ),
+                (
+                    "changes",
+                    models.JSONField(
+                        default=list, help_text="against the live one: {subject, kind, reasons}"
+                    ),
+                ),
+                ("problem", models.TextField(blank=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='DeployedKey',
+            name="DeployedKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.CharField(max_length=120)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='certificates.serverkey')),
-                ('deployment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='gateway.deployment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file", models.CharField(max_length=120)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="certificates.serverkey",
+                    ),
+                ),
+                (
+                    "deployment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="keys",
+                        to="gateway.deployment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DeploymentMove',
+            name="DeploymentMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old', models.CharField(max_length=30)),
-                ('new', models.CharField(max_length=30)),
-                ('actor', models.CharField(max_length=200)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='gateway.deployment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("old", models.CharField(max_length=30)),
+                ("new", models.CharField(max_length=30)),
+                ("actor", models.CharField(max_length=200)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="moves",
+                        to="gateway.deployment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'abstract': False,
+                "ordering": ["id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Proof',
+            name="Proof",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(db_index=True, help_text="of the node's whole configuration", max_length=64)),
-                ('status', models.CharField(choices=[('waiting', 'waiting'), ('acknowledged', 'acknowledged'), ('proven', 'proven'), ('refused', 'refused')], default='waiting', max_length=20)),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('proven_at', models.DateTimeField(null=True)),
-                ('probes', models.JSONField(default=list)),
-                ('reason', models.TextField(blank=True)),
-                ('deployment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proofs', to='gateway.deployment')),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proofs', to='gateway.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "version",
+                    models.CharField(
+                        db_index=True, help_text="of the node's whole configuration", max_length=64
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("acknowledged", "acknowledged"),
+                            ("proven", "proven"),
+                            ("refused", "refused"),
+                        ],
+                        default="waiting",
+                        max_length=20,
+                    ),
+                ),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("proven_at", models.DateTimeField(null=True)),
+                ("probes", models.JSONField(default=list)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "deployment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="proofs",
+                        to="gateway.deployment",
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="proofs", to="gateway.node"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['node__name'],
+                "ordering": ["node__name"],
             },
         ),
         migrations.CreateModel(
-            name='Sighting',
+            name="Sighting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(blank=True, help_text='empty: no certificate was sent', max_length=64)),
-                ('issuer_fingerprint', models.CharField(blank=True, help_text='the verified issuer, if any', max_length=64)),
-                ('subject', models.CharField(blank=True, max_length=500)),
-                ('outcome', models.CharField(choices=[('served', 'served'), ('refused', 'refused')], max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('status', models.PositiveSmallIntegerField(default=0, help_text='the last HTTP status; 0 when there was none')),
-                ('count', models.PositiveBigIntegerField(default=0)),
-                ('first_seen', models.DateTimeField()),
-                ('last_seen', models.DateTimeField(db_index=True)),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sightings', to='vhosts.virtualhost')),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sightings', to='gateway.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "fingerprint",
+                    models.CharField(blank=True, help_text="empty: no certificate was sent", max_length=64),
+                ),
+                (
+                    "issuer_fingerprint",
+                    models.CharField(blank=True, help_text="the verified issuer, if any", max_length=64),
+                ),
+                ("subject", models.CharField(blank=True, max_length=500)),
+                (
+                    "outcome",
+                    models.CharField(choices=[("served", "served"), ("refused", "refused")], max_length=10),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "status",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="the last HTTP status; 0 when there was none"
+                    ),
+                ),
+                ("count", models.PositiveBigIntegerField(default=0)),
+                ("first_seen", models.DateTimeField()),
+                ("last_seen", models.DateTimeField(db_index=True)),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sightings",
+                        to="vhosts.virtualhost",
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sightings",
+                        to="gateway.node",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-last_seen'],
+                "ordering": ["-last_seen"],
             },
         ),
         migrations.AddConstraint(
-            model_name='deployment',
-            constraint=models.UniqueConstraint(fields=('account', 'number'), name='deployment_number_per_account'),
+            model_name="deployment",
+            constraint=models.UniqueConstraint(
+                fields=("account", "number"), name="deployment_number_per_account"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proof',
-            constraint=models.UniqueConstraint(fields=('deployment', 'node'), name='one_proof_per_node'),
+            model_name="proof",
+            constraint=models.UniqueConstraint(fields=("deployment", "node"), name="one_proof_per_node"),
         ),
         migrations.AddConstraint(
-            model_name='sighting',
-            constraint=models.UniqueConstraint(fields=('host', 'node', 'fingerprint', 'issuer_fingerprint', 'outcome', 'reason'), name='one_count_per_sighting'),
+            model_name="sighting",
+            constraint=models.UniqueConstraint(
+                fields=("host", "node", "fingerprint", "issuer_fingerprint", "outcome", "reason"),
+                name="one_count_per_sighting",
+            ),
         ),
     ]

@@ -106,7 +106,8 @@ def test_it_supersedes_a_plan_that_nobody_started(owner, host, node):
 
 def test_it_gives_a_plan_back_whose_worker_died(owner, host, node):
     deployment = services.plan(actor=owner)
-    Deployment.objects.filter(pk=deployment.pk).update(status="checking", changed_at=NOW - timedelta(days=400))
+    long_ago = NOW - timedelta(days=400)
+    Deployment.objects.filter(pk=deployment.pk).update(status="checking", changed_at=long_ago)
     services.give_back_stale()
     deployment.refresh_from_db()
     assert deployment.status == "planned"
