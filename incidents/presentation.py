@@ -104,9 +104,10 @@ class Case:
 
 def case_of(actor: Actor, incident: Incident) -> Case:
     """The case as it stands now."""
+    checking = being_checked(incident)
+    incident.refresh_from_db(fields=["status"])  # after that, so that the turn is not older than the answer
     uploads = [row.upload for row in incident.uploads.select_related("upload")]
     link = incident.links.select_related("upload").first()
-    checking = being_checked(incident)
     return Case(
         incident=incident,
         turn=turn_of(actor, incident, uploads, link, checking),

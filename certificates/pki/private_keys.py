@@ -15,7 +15,9 @@ import re
 from . import der
 
 _LABEL = re.compile(
-    rb"(?<![A-Za-z])(?:BEGIN|END)[ \t]{1,3}([A-Z0-9][A-Z0-9 \t]{0,40}?[ \t]{1,3})?PRIVATE[ \t_-]{0,3}KEY", re.I
+    rb"(?<![A-Za-z])(?:BEGIN|END)[ \t]{1,3}"
+    rb"([A-Z0-9][A-Z0-9 \t]{0,40}?[ \t]{1,3})?PRIVATE[ \t_-]{0,3}KEY",
+    re.I,
 )
 _LABELLED = {
     "": "private key (PKCS#8)",

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
-from certificates.models import Truststore
+from certificates.models import Truststore, Upload
 from certificates.services.truststores import create_truststore
 from certificates.services.uploads import judge_upload
 from certificates.testing.hierarchy import EXPIRED, ISSUING
+from incidents.presentation import being_checked
 from incidents.services import acceptance, links
 from incidents.tests.cast import raised, uploaded
 
@@ -127,3 +128,20 @@ def test_it_waits_until_the_incident_has_followed_the_judgement(owner, owner_cli
     acceptance.upload_judged(upload=upload)
     assert owner_client.get(page(incident, upload)).context["is_ready"]
     assert owner_client.get(page(incident, upload, "progress"))["HX-Refresh"] == "true"
+
+
+def test_it_shows_roles_also_when_the_judgement_comes_while_it_looks(
+    owner, owner_client, incident, partner, monkeypatch
+):
+    files = [("a.pem", partner.pem.encode())]
+    upload = links.upload_as_member(actor=owner, incident=incident, files=files)
+
+    def meanwhile(looked_at):
+        fresh = Upload.objects.get(pk=upload.pk)
+        judge_upload(upload=fresh, at=datetime.now(UTC))
+        acceptance.upload_judged(upload=fresh)
+        return being_checked(looked_at)
+
+    monkeypatch.setattr("incidents.views.review.being_checked", meanwhile)
+    context = owner_client.get(page(incident, upload)).context
+    assert (context["is_ready"], context["may_accept"], len(context["report"].lines)) == (True, True, 1)

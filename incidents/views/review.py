@@ -53,6 +53,10 @@ def review(request: HttpRequest, uuid: str, upload: str) -> HttpResponse:
     actor = actor_of(request)
     to = "incidents:process" if request.method == "POST" else "incidents:read"
     incident, sent = _found(actor, uuid, upload, to)
+    is_ready = being_checked(incident) != sent
+    # Read after that, so that what shows is not older than the answer.
+    incident.refresh_from_db(fields=["status"])
+    sent.refresh_from_db(fields=["status", "accepted"])
     report = report_of(sent)
     known = list(Truststore.objects.filter(account=actor.account).order_by("name"))
     form = AcceptForm(request.POST or None, lines=report.lines, host=incident.host, stores=known)
@@ -70,7 +74,7 @@ def review(request: HttpRequest, uuid: str, upload: str) -> HttpResponse:
     context = {
         "incident": incident,
         "report": report,
-        "is_ready": report.is_judged and being_checked(incident) != sent,
+        "is_ready": is_ready,
         "form": form,
         "may_accept": actor.may("incidents:process") and incident.status == IncidentStatus.CHECKING,
     }
