@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from accounts import audit
@@ -23,6 +25,8 @@ from .models import DeployedKey, Deployment, Node, Proof
 
 S = DeploymentStatus
 STALE_AFTER = timedelta(minutes=2)
+SILENCE = timedelta(minutes=10)
+log = logging.getLogger(__name__)
 # Problems that would take something away from callers who have it today: such a plan is not offered.
 BLOCKING = ("left out", "unavailable")
 
@@ -104,22 +108,30 @@ def start(*, actor: Actor, deployment: Deployment) -> None:
             Proof.objects.create(
                 deployment=deployment, node=node, version=delivery.wanted_config(node).version
             )
+    _hand_over(nodes)
+
+
+def _hand_over(nodes: Iterable[Node]) -> None:
+    """Give nodes what they shall serve. A disk that does not take it now gets it from the sweep."""
     for node in nodes:
-        delivery.hand_over(node)
+        try:
+            delivery.hand_over(node)
+        except OSError:
+            log.exception("could not hand over to %s; the sweep tries again", node)
 
 
 def acknowledged(*, node: Node, version: str, at: datetime) -> None:
     """Envoy on `node` serves `version`; its probes run."""
-    Proof.objects.filter(node=node, version=version, status=ProofStatus.WAITING).update(
-        status=ProofStatus.ACKNOWLEDGED, acknowledged_at=at
-    )
     Node.objects.filter(pk=node.pk).update(live_version=version)
+    for proof in _proofs_within(node, version):
+        proof.status, proof.acknowledged_at = ProofStatus.ACKNOWLEDGED, proof.acknowledged_at or at
+        proof.save(update_fields=["status", "acknowledged_at"])
 
 
 def proven(*, node: Node, version: str, probes: list[dict], at: datetime) -> None:
     """Real handshakes on `node` went as they should under `version`."""
     Node.objects.filter(pk=node.pk).update(live_version=version, trouble="")
-    for proof in _open_proofs(node, version):
+    for proof in _proofs_within(node, version):
         proof.status, proof.proven_at, proof.probes = ProofStatus.PROVEN, at, _own(proof, probes)
         proof.acknowledged_at = proof.acknowledged_at or at
         proof.save()
@@ -129,19 +141,26 @@ def proven(*, node: Node, version: str, probes: list[dict], at: datetime) -> Non
 def refused(*, node: Node, version: str, reason: str, probes: list[dict], at: datetime) -> None:
     """`node` could not take `version`, or its probes failed; it serves the last good one again."""
     Node.objects.filter(pk=node.pk).update(trouble=reason)
-    for proof in _open_proofs(node, version):
+    for proof in _waiting_proofs(node).filter(version=version):
         proof.status, proof.reason, proof.probes = ProofStatus.REFUSED, reason, _own(proof, probes)
         proof.save()
         _conclude(proof.deployment)
 
 
-def _open_proofs(node: Node, version: str) -> list[Proof]:
+def _waiting_proofs(node: Node) -> QuerySet[Proof]:
     waiting = (ProofStatus.WAITING, ProofStatus.ACKNOWLEDGED)
-    return list(
-        Proof.objects.filter(node=node, version=version, status__in=waiting).select_related(
-            "deployment__account"
-        )
-    )
+    proofs = Proof.objects.filter(node=node, status__in=waiting, deployment__status=S.DELIVERING)
+    return proofs.select_related("deployment__account")
+
+
+def _proofs_within(node: Node, version: str) -> list[Proof]:
+    """The proofs that `version` settles. What the node shall serve now holds every deployment on its way,
+    also one
+    whose own version was overtaken by another account's before the node looked."""
+    proofs = _waiting_proofs(node)
+    if delivery.wanted_config(node).version != version:
+        proofs = proofs.filter(version=version)
+    return list(proofs)
 
 
 def _own(proof: Proof, probes: list[dict]) -> list[dict]:
@@ -150,30 +169,41 @@ def _own(proof: Proof, probes: list[dict]) -> list[dict]:
     return [probe for probe in probes if probe["host"] in own]
 
 
-def _conclude(deployment: Deployment) -> None:
+def _conclude(waiting: Deployment) -> None:
     """End a delivery when every node has answered. A refusal on one node takes it back everywhere."""
-    if deployment.status != S.DELIVERING:
-        return
-    proofs = list(deployment.proofs.select_related("node"))
-    who = portal(deployment.account)
-    refusals = [proof for proof in proofs if proof.status == ProofStatus.REFUSED]
+    with transaction.atomic():
+        # Two nodes may answer at once: the row is locked, and the second finds it ended.
+        deployments = Deployment.objects.select_for_update(of=("self",)).select_related("account")
+        deployment = deployments.get(pk=waiting.pk)
+        if deployment.status != S.DELIVERING:
+            return
+        proofs = list(deployment.proofs.select_related("node"))
+        refusals = [proof for proof in proofs if proof.status == ProofStatus.REFUSED]
+        if refusals:
+            _take_back(deployment, " ".join(f"{proof.node}: {proof.reason}" for proof in refusals))
+        elif all(proof.status == ProofStatus.PROVEN for proof in proofs):
+            _make_live(deployment, len(proofs))
+            return
     if refusals:
-        problem = " ".join(f"{proof.node}: {proof.reason}" for proof in refusals)
-        with transaction.atomic():
-            move(deployment, S.REJECTED, actor=who.label, reason="a node refused it", problem=problem)
-            audit.record(who, "deployment:rejected", deployment, problem=problem)
-            announce("deployment.ended", deployment.uuid)
-        for proof in proofs:
-            delivery.hand_over(proof.node)
-    elif all(proof.status == ProofStatus.PROVEN for proof in proofs):
-        with transaction.atomic():
-            for old in Deployment.objects.filter(account=deployment.account, status=S.LIVE):
-                move(old, S.SUPERSEDED, actor=who.label, reason=f"{deployment} took its place")
-            move(deployment, S.LIVE, actor=who.label, reason="every node proved it")
-            audit.record(who, "deployment:live", deployment, nodes=len(proofs))
-            # In the same transaction, so that nobody sees *live* beside flags of yesterday.
-            compiling.reflag(deployment.account, timezone.now())
-            announce("deployment.ended", deployment.uuid)
+        _hand_over(proof.node for proof in proofs)
+
+
+def _make_live(deployment: Deployment, nodes: int) -> None:
+    who = portal(deployment.account)
+    for old in Deployment.objects.filter(account=deployment.account, status=S.LIVE):
+        move(old, S.SUPERSEDED, actor=who.label, reason=f"{deployment} took its place")
+    move(deployment, S.LIVE, actor=who.label, reason="every node proved it")
+    audit.record(who, "deployment:live", deployment, nodes=nodes)
+    # In the same transaction, so that nobody sees *live* beside flags of yesterday.
+    compiling.reflag(deployment.account, timezone.now())
+    announce("deployment.ended", deployment.uuid)
+
+
+def _take_back(deployment: Deployment, problem: str) -> None:
+    who = portal(deployment.account)
+    move(deployment, S.REJECTED, actor=who.label, reason="a node refused it", problem=problem)
+    audit.record(who, "deployment:rejected", deployment, problem=problem)
+    announce("deployment.ended", deployment.uuid)
 
 
 def give_back_stale() -> None:
@@ -186,7 +216,24 @@ def give_back_stale() -> None:
             deployment.keys.all().delete()
             move(deployment, S.PLANNED, actor="Portal", reason="the worker did not finish")
         announce("deployment.planned", deployment.uuid)
-    for node in Node.objects.all():
-        version = delivery.wanted_config(node).version
-        if version != node.wanted_version or not delivery.handover_path(node).exists():
-            delivery.hand_over(node)
+    _give_up_on_silent_nodes()
+    behind = [
+        node for node in Node.objects.all() if delivery.wanted_config(node).version != node.wanted_version
+    ]
+    missing = [node for node in Node.objects.all() if not delivery.handover_path(node).exists()]
+    _hand_over({node.pk: node for node in [*behind, *missing]}.values())
+
+
+def _give_up_on_silent_nodes() -> None:
+    """A delivery that a node never answered ends, so that it does not block the next one."""
+    since = timezone.now() - SILENCE
+    for deployment in Deployment.objects.filter(status=S.DELIVERING, changed_at__lt=since).select_related(
+        "account"
+    ):
+        silent = deployment.proofs.exclude(status__in=(ProofStatus.PROVEN, ProofStatus.REFUSED))
+        names = ", ".join(silent.values_list("node__name", flat=True))
+        minutes = SILENCE // timedelta(minutes=1)
+        with transaction.atomic():
+            _take_back(
+                deployment, f"{names}: no answer within {minutes} minutes. Look at the node, then plan again."
+            )

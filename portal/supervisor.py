@@ -195,6 +195,7 @@ def _children(data: Path, ports: dict[str, int]) -> list[Child]:
             "2",
         ),
         *("--threads", "4", "--no-control-socket", "--access-logfile", str(logs / "access.log")),
+        *("--logger-class", "portal.weblog.MaskingLogger"),
     ]
     worker = [
         python,

@@ -111,3 +111,23 @@ def test_it_gives_a_plan_back_whose_worker_died(owner, host, node):
     services.give_back_stale()
     deployment.refresh_from_db()
     assert deployment.status == "planned"
+
+
+def test_it_is_proven_by_a_version_that_overtook_its_own(owner, host, node, stranger):
+    mine, theirs = ready(owner), ready(stranger)
+    services.start(actor=owner, deployment=mine)
+    services.start(actor=stranger, deployment=theirs)  # before the node looked at the first one
+    services.proven(node=node, version=Node.objects.get().wanted_version, probes=[], at=NOW)
+    for deployment in (mine, theirs):
+        deployment.refresh_from_db()
+        assert deployment.status == "live"
+
+
+def test_it_ends_a_delivery_that_a_node_never_answered(owner, host, node):
+    deployment = ready(owner)
+    services.start(actor=owner, deployment=deployment)
+    Deployment.objects.update(changed_at=NOW - timedelta(days=400))
+    services.give_back_stale()
+    deployment.refresh_from_db()
+    assert deployment.status == "rejected"
+    assert "local: no answer within 10 minutes" in deployment.problem

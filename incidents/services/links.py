@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -22,6 +24,8 @@ from common.errors import Conflict
 
 from ..lifecycle import EventKind, IncidentStatus
 from ..models import Event, Incident, IncidentUpload, SecureLink
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -54,8 +58,24 @@ def send_link(*, actor: Actor, incident: Incident, message: str = "") -> SecureL
         body=render_to_string("emails/secure_link.txt", context),
         to=[incident.email],
     )
-    transaction.on_commit(mail.send)
+    transaction.on_commit(partial(_send, incident, mail))
     return link
+
+
+def _send(incident: Incident, mail: EmailMessage) -> None:
+    """Send a mail. One that does not leave is told in the timeline;
+    its link helps nobody, so a new one is needed.
+    """
+    try:
+        mail.send()
+    except OSError as error:  # smtplib's exceptions are OSErrors too
+        log.warning("the mail of %s did not leave: %s", incident, type(error).__name__)
+        text = (
+            f"The mail to {incident.email} could not be sent. Look at the mail settings, then press New link."
+        )
+        Event.objects.create(
+            incident=incident, actor="Portal", kind=EventKind.COMMENTED, text=text, internal=True
+        )
 
 
 def close_all(incident: Incident) -> int:

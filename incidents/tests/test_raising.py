@@ -46,3 +46,15 @@ def test_it_names_the_detail_that_does_not_fit_and_sends_nothing(
     assert refusal.value.field == field
     assert not Incident.objects.exists()
     assert mailoutbox == []
+
+
+def test_it_tells_the_queue_when_the_mail_does_not_leave(owner, host, worker, monkeypatch):
+    def fails(self):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", fails)
+    with worker():
+        incident = raised(owner)
+    event = incident.events.first()
+    assert event.internal
+    assert "could not be sent" in event.text
