@@ -4,6 +4,7 @@
 undecodable field freezes a whole truststore in the gateway, so everything is read here, once, at the door.
 """
 
+import warnings
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeVar
@@ -12,13 +13,27 @@ from cryptography import x509
 from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from . import der as tlv
-from .naming import CanonicalName, best_known_as, canonical, general_name, key_name, printable, readable
+from .naming import (
+    CanonicalName,
+    best_known_as,
+    canonical,
+    general_name,
+    key_name,
+    kind_of_name,
+    printable,
+    readable,
+)
 
 Kind = Literal["leaf", "intermediate", "root"]
 _E = TypeVar("_E", bound=x509.ExtensionType)
+
+# What BoringSSL, and so the gateway, computes with at most. Beyond it a signature is not even checked here:
+# huge numbers cost a verifier time, which is what they are made for.
+RSA_MAXIMUM_BITS, RSA_MAXIMUM_EXPONENT_BITS = 16384, 33
 
 # What `cryptography` is known to raise for hostile input. Named one by one, because a bare `except
 # Exception` would also swallow the time limit of the worker that calls us.
@@ -60,7 +75,11 @@ _EXTENDED_KEY_USAGES = {
 
 class Undecodable(ValueError):
     """These bytes are not a certificate that can be read from end to end. `str()` is the reason, for
-    people."""
+    people, `code` what the finding is called."""
+
+    def __init__(self, reason: str, code: str = "DECODE") -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -70,8 +89,10 @@ class Certificate:
     `fingerprint` (lower-case hexadecimal SHA-256 of the DER) is the identity. Dates are aware and UTC.
     `san` holds strings like `DNS:a.example`. `extended_key_usage` and `key_usage` hold the names of RFC
     5280 (an unknown purpose as its dotted OID) and are None when the extension is absent. `ski` and `aki`
-    are lower-case hexadecimal, or "" when absent. `basic_constraints_critical` is None without that
-    extension. `decoded` is the `cryptography` object.
+    are lower-case hexadecimal, or "" when absent; `aki_serial` is the other way to name the issuer's
+    certificate: its issuers' names and its serial number. `basic_constraints_critical` is None without that
+    extension. `constrained` holds the kinds of names (like `DNS`) that a CA limits. `decoded` is the
+    `cryptography` object.
     """
 
     der: bytes
@@ -94,6 +115,8 @@ class Certificate:
     key_usage: tuple[str, ...] | None = field(compare=False)
     ski: str = field(compare=False)
     aki: str = field(compare=False)
+    aki_serial: tuple[tuple[CanonicalName, ...], int] | None = field(compare=False, repr=False)
+    constrained: frozenset[str] = field(compare=False)
     subject_key: CanonicalName = field(compare=False, repr=False)
     issuer_key: CanonicalName = field(compare=False, repr=False)
     decoded: x509.Certificate = field(compare=False, repr=False)
@@ -107,12 +130,17 @@ class Certificate:
         try:
             return _decode(der)
         except CRYPTOGRAPHY_ERRORS as error:
-            raise Undecodable(_reason(error)) from error
+            raise Undecodable(_reason(error), _code(error)) from error
 
     @property
     def pem(self) -> str:
         """The certificate as PEM, encoded anew from the DER: the sender's own text is never passed on."""
         return self.decoded.public_bytes(serialization.Encoding.PEM).decode("ascii")
+
+    @property
+    def names_issuer_key(self) -> bool:
+        """Whether it says which key of its issuer signed it, by key identifier or by serial number."""
+        return bool(self.aki) or self.aki_serial is not None
 
     @property
     def kind(self) -> Kind:
@@ -132,7 +160,7 @@ def signed_by(child: x509.Certificate, issuer: x509.Certificate) -> bool:
         key, signature, signed = issuer.public_key(), child.signature, child.tbs_certificate_bytes
         if isinstance(key, rsa.RSAPublicKey):
             how = child.signature_algorithm_parameters
-            if not isinstance(how, padding.PKCS1v15 | padding.PSS):
+            if not isinstance(how, padding.PKCS1v15 | padding.PSS) or _too_large(key):
                 return False
             key.verify(signature, signed, how, _hash_of(child))
         elif isinstance(key, ec.EllipticCurvePublicKey):
@@ -145,6 +173,10 @@ def signed_by(child: x509.Certificate, issuer: x509.Certificate) -> bool:
     return True
 
 
+def _too_large(key: rsa.RSAPublicKey) -> bool:
+    return key.key_size > RSA_MAXIMUM_BITS or key.public_numbers().e.bit_length() > RSA_MAXIMUM_EXPONENT_BITS
+
+
 def _hash_of(certificate: x509.Certificate) -> hashes.HashAlgorithm:
     algorithm = certificate.signature_hash_algorithm
     if algorithm is None:
@@ -153,7 +185,11 @@ def _hash_of(certificate: x509.Certificate) -> hashes.HashAlgorithm:
 
 
 def _decode(der: bytes) -> Certificate:
-    loaded = x509.load_der_x509_certificate(der)
+    with warnings.catch_warnings():
+        # Warns that a later release will refuse serial numbers that are zero or negative. SERIAL says so.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        loaded = x509.load_der_x509_certificate(der)
+        serial = f"{loaded.serial_number:x}"
     _refuse_two_signature_algorithms(der)
     extensions = loaded.extensions
     basic = _extension(extensions, x509.BasicConstraints)
@@ -163,7 +199,6 @@ def _decode(der: bytes) -> Certificate:
     san = tuple(general_name(name) for name in names.value) if names else ()
     subject, issuer = loaded.subject, loaded.issuer
     algorithm = loaded.signature_hash_algorithm
-    serial = f"{loaded.serial_number:x}"
     subject_key, issuer_key = canonical(subject), canonical(issuer)
     self_issued = subject_key == issuer_key
     return Certificate(
@@ -187,6 +222,8 @@ def _decode(der: bytes) -> Certificate:
         key_usage=_key_usage(extensions),
         ski=ski.value.digest.hex() if ski else "",
         aki=(aki.value.key_identifier or b"").hex() if aki else "",
+        aki_serial=_issuer_and_serial(aki.value) if aki else None,
+        constrained=_constrained(extensions),
         subject_key=subject_key,
         issuer_key=issuer_key,
         decoded=loaded,
@@ -225,10 +262,32 @@ def _key_usage(extensions: x509.Extensions) -> tuple[str, ...] | None:
     return tuple(name for attribute, name in _KEY_USAGES.items() if getattr(found.value, attribute))
 
 
+def _issuer_and_serial(aki: x509.AuthorityKeyIdentifier) -> tuple[tuple[CanonicalName, ...], int] | None:
+    if aki.authority_cert_serial_number is None:
+        return None
+    names = [name.value for name in aki.authority_cert_issuer or () if isinstance(name, x509.DirectoryName)]
+    return tuple(canonical(name) for name in names), aki.authority_cert_serial_number
+
+
+def _constrained(extensions: x509.Extensions) -> frozenset[str]:
+    found = _extension(extensions, x509.NameConstraints)
+    if found is None:
+        return frozenset()
+    names = [*(found.value.permitted_subtrees or ()), *(found.value.excluded_subtrees or ())]
+    return frozenset(kind_of_name(name) for name in names)
+
+
+def _code(error: Exception) -> str:
+    # `cryptography` makes no RSA key with an exponent that is even or under 3.
+    return "RSA_EXPONENT" if str(error).startswith("e must be") else "DECODE"
+
+
 def _reason(error: Exception) -> str:
     """One short line for people."""
     if isinstance(error, x509.DuplicateExtension):
         return f"the extension {error.oid.dotted_string} appears twice"
+    if _code(error) == "RSA_EXPONENT":
+        return "its RSA exponent is even or under 3, which is no key at all"
     if isinstance(error, x509.InvalidVersion):
         return "its version is unknown"
     if isinstance(error, UnsupportedAlgorithm):

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .certificate import Certificate
+
 
 class Severity(StrEnum):
     """`error` blocks acceptance, `warning` asks for a decision, `remark` informs."""
@@ -33,6 +35,11 @@ class Finding:
     fingerprint: str | None = None
     subject: str = ""
     file: str = ""
+
+
+def about(certificate: Certificate, code: str, severity: Severity, sentence: str, remedy: str) -> Finding:
+    """A finding about this certificate."""
+    return Finding(code, severity, sentence, remedy, certificate.fingerprint, certificate.common_name)
 
 
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}

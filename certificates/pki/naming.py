@@ -88,4 +88,9 @@ def general_name(name: x509.GeneralName) -> str:
         text = str(value)
     if isinstance(name, x509.OtherName):
         text = name.type_id.dotted_string
-    return f"{_SAN_LABELS[type(name)]}:{printable(text)}"
+    return f"{kind_of_name(name)}:{printable(text)}"
+
+
+def kind_of_name(name: x509.GeneralName) -> str:
+    """The kind of an alternative name or name constraint, like `DNS`."""
+    return _SAN_LABELS[type(name)]

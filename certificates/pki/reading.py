@@ -9,6 +9,7 @@ goes nowhere.
 import base64
 import binascii
 import re
+import warnings
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import serialization
@@ -209,7 +210,11 @@ class _Reader:
 
     def _pkcs7(self, content: bytes) -> None:
         try:
-            loaded = pkcs7.load_der_pkcs7_certificates(content)
+            with warnings.catch_warnings():
+                # Warns that BER, which OpenSSL writes with -stream and Windows at times, may be refused in a
+                # later release. Every certificate inside is decoded as DER afterwards.
+                warnings.simplefilter("ignore", UserWarning)
+                loaded = pkcs7.load_der_pkcs7_certificates(content)
             found = [certificate.public_bytes(serialization.Encoding.DER) for certificate in loaded]
         except CRYPTOGRAPHY_ERRORS:
             self.wrong.append(CMS_MESSAGE)
@@ -231,7 +236,7 @@ class _Reader:
             if thing:
                 self.wrong.append(thing)
             else:
-                self._undecodable(str(reason))
+                self._undecodable(str(reason), reason.code)
             return
         if certificate.fingerprint in self.certificates:
             self.findings.append(duplicate(certificate, self.name))
@@ -240,8 +245,8 @@ class _Reader:
             raise _TooMany
         self.certificates[certificate.fingerprint] = certificate
 
-    def _undecodable(self, reason: str) -> None:
-        self.error("DECODE", f"A certificate in this file cannot be read: {reason}.", _EXPORT_AGAIN)
+    def _undecodable(self, reason: str, code: str = "DECODE") -> None:
+        self.error(code, f"A certificate in this file cannot be read: {reason}.", _EXPORT_AGAIN)
 
     def _truncated(self, sentence: str) -> None:
         self.error("DECODE", f"{sentence} Part of the file is missing.", _EXPORT_AGAIN)

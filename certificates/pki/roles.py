@@ -8,15 +8,25 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from cryptography.x509.oid import ExtensionOID
+
 from .certificate import Certificate
-from .findings import Finding, Severity, worst_first
+from .codes import Profile, under
+from .findings import Finding, Severity, about, worst_first
 from .forest import Judged
 from .naming import CanonicalName
-from .policy import about, check_certificate
+from .policy import check_certificate, check_time
+from .public_roots import NO_PUBLIC_ROOTS, PublicRoots
 
 # The names of all trusted certificates travel in every handshake; past about 65 kB every handshake ends.
 # Each name costs two bytes more than its DER.
 NAMES_LIMIT_BYTES = 60_000
+_POLICY = {
+    ExtensionOID.POLICY_CONSTRAINTS,
+    ExtensionOID.POLICY_MAPPINGS,
+    ExtensionOID.INHIBIT_ANY_POLICY,
+    ExtensionOID.CERTIFICATE_POLICIES,
+}
 
 
 class Role(StrEnum):
@@ -50,13 +60,34 @@ def suggested_role(judged: Judged, *, leads_to_anchor: bool = False) -> Role | N
     return None
 
 
-def check_entry(certificate: Certificate, role: Role, at: datetime) -> list[Finding]:
+def check_entry(
+    certificate: Certificate,
+    role: Role,
+    at: datetime,
+    profile: Profile = Profile.STRICT,
+    *,
+    public_roots: PublicRoots = NO_PUBLIC_ROOTS,
+    matches_san: bool = False,
+) -> list[Finding]:
     """Everything against (errors) and about (warnings) giving this certificate this role at the aware
-    moment `at`."""
-    return list(worst_first([*_role(certificate, role), *check_certificate(certificate, at)]))
+    moment `at`.
+
+    `matches_san`: every host with this truststore also compares the alternative names of clients. Then an
+    anchor may be a public root, and a client has to have such a name.
+    """
+    as_ca = role != Role.CLIENT
+    found = [*_role(certificate, role)]
+    if role == Role.ANCHOR:
+        found += _ignored(certificate)
+        if not matches_san:
+            found += _public(certificate, public_roots)
+    found += check_certificate(certificate, at, as_ca=as_ca, matches_san=matches_san)
+    return list(worst_first(under(profile, found)))
 
 
-def check_store(entries: Sequence[tuple[Certificate, Role]], at: datetime) -> list[Finding]:
+def check_store(
+    entries: Sequence[tuple[Certificate, Role]], at: datetime, profile: Profile = Profile.STRICT
+) -> list[Finding]:
     """What would make a whole truststore with these entries fail in the gateway at the aware moment `at`.
 
     STORE_EMPTY: nobody is let in. TIME: one entry that is out of its validity can break live ones.
@@ -66,10 +97,11 @@ def check_store(entries: Sequence[tuple[Certificate, Role]], at: datetime) -> li
     findings = [
         finding
         for certificate, _ in entries
-        for finding in check_certificate(certificate, at)
+        for finding in check_time(certificate, at)
         if finding.code == "TIME"
     ]
-    return list(worst_first([*_empty(entries), *findings, *_twins(entries), *_names(entries)]))
+    found = [*_empty(entries), *findings, *_twins(entries), *_names(entries)]
+    return list(worst_first(under(profile, found)))
 
 
 def _role(certificate: Certificate, role: Role) -> Iterator[Finding]:
@@ -77,13 +109,38 @@ def _role(certificate: Certificate, role: Role) -> Iterator[Finding]:
         yield from _client(certificate)
     elif not certificate.is_ca:
         sentence = f"It is not a CA, so it cannot be an entry of the role {role}."
-        yield about(
-            certificate,
-            "ANCHOR_NOT_CA",
-            Severity.ERROR,
-            sentence,
-            "Give it the role client, or leave it out.",
+        remedy = "Give it the role client, or leave it out."
+        yield about(certificate, "ANCHOR_NOT_CA", Severity.ERROR, sentence, remedy)
+
+
+def _ignored(certificate: Certificate) -> Iterator[Finding]:
+    """BoringSSL takes an anchor as it is: what limits it elsewhere does not limit it here."""
+    remedy = "Trust the intermediate that issues for this partner in its place, or pin the client."
+    if certificate.path_length is not None:
+        sentence = (
+            f"It allows {certificate.path_length} CAs below it, but the gateway would allow any number."
         )
+        yield about(certificate, "ANCHOR_IGNORED", Severity.WARNING, sentence, remedy)
+    purposes = certificate.extended_key_usage
+    if purposes is not None and "clientAuth" not in purposes:
+        sentence = (
+            "It is not meant to issue for clients (extended key usage), but the gateway would let them in."
+        )
+        yield about(certificate, "ANCHOR_IGNORED", Severity.WARNING, sentence, remedy)
+    if any(extension.critical and extension.oid in _POLICY for extension in certificate.decoded.extensions):
+        sentence = "It limits certificate policies, but the gateway does not look at those of an anchor."
+        yield about(certificate, "ANCHOR_IGNORED", Severity.WARNING, sentence, remedy)
+
+
+def _public(certificate: Certificate, public_roots: PublicRoots) -> Iterator[Finding]:
+    if public_roots.holds(certificate):
+        sentence = "It is a public root: every customer of that CA could enter."
+        remedy = "Pin the client's own certificate, or let the host compare alternative names."
+        yield about(certificate, "ANCHOR_PUBLIC", Severity.ERROR, sentence, remedy)
+    elif public_roots.issued(certificate):
+        sentence = "A public root issued this CA, so it may issue for others than this partner."
+        remedy = "Make sure that it issues for this partner alone, or pin the client's own certificate."
+        yield about(certificate, "ANCHOR_PUBLIC", Severity.WARNING, sentence, remedy)
 
 
 def _client(certificate: Certificate) -> Iterator[Finding]:

@@ -111,7 +111,7 @@ def make(
     end: datetime | None = None,
     eku: Sequence[x509.ObjectIdentifier] | Literal["usual"] | None = "usual",
     ku: x509.KeyUsage | Literal["usual"] | None = "usual",
-    san: Sequence[x509.GeneralName] = (),
+    san: Sequence[x509.GeneralName] | Literal["usual"] = "usual",
     serial: int | None = None,
     key_ids: bool = True,
     sha1: bool = False,
@@ -119,7 +119,8 @@ def make(
 ) -> Identity:
     """One identity, signed by `issuer` or by itself.
 
-    The defaults give a healthy client leaf of 365 days on P-256; `ca=True` a healthy CA of ten years
+    The defaults give a healthy client leaf of 365 days on P-256 whose alternative name is its common name;
+    `ca=True` a healthy CA of ten years
     without EKU. `ca=None` leaves the basic constraints out, `eku=None` and `ku=None` those extensions,
     `key_ids=False` both key identifiers. `sha1` signs with ECDSA and SHA-1 (the issuer's key must be on a
     curve). `extra` holds further (extension, critical) pairs. The key is derived from the common name
@@ -133,6 +134,8 @@ def make(
     end = end or NOW + (3650 if ca else 335) * DAY
     if eku == "usual":
         eku = None if ca else (CLIENT,)
+    if san == "usual":
+        san = () if ca or not common_name.isascii() else (x509.DNSName(common_name),)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -15,8 +15,6 @@ NOW.
 
 from functools import cache
 
-from cryptography import x509
-
 from .builder import CLIENT, DAY, NOW, SERVER, Identity, ec_key, key_usage, make, name, rsa_key
 
 __all__ = [
@@ -44,31 +42,25 @@ __all__ = [
     "rsa_key",
 ]
 
-ROOT = make("Harbour Root CA", organization="Harbour", key=ec_key(1), serial=1, ca=True)
-ISSUING = make(
-    "Harbour Issuing CA", ROOT, organization="Harbour", key=ec_key(2), serial=2, ca=True, path_length=0
-)
+ROOT = make("Harbour Root CA", organization="Harbour", key=ec_key(1), ca=True)
+ISSUING = make("Harbour Issuing CA", ROOT, organization="Harbour", key=ec_key(2), ca=True, path_length=0)
 PARTNER = make(
     "partner.example",
     ISSUING,
     organization="Partner",
     key=ec_key(3),
-    serial=3,
-    san=[x509.DNSName("partner.example")],
 )
-STRANGER_ROOT = make("Stranger Root CA", organization="Stranger", key=ec_key(4), serial=4, ca=True)
-STRANGER = make("stranger.example", STRANGER_ROOT, key=ec_key(5), serial=5)
-EXPIRED = make(
-    "partner-old.example", ISSUING, key=ec_key(6), serial=6, start=NOW - 385 * DAY, end=NOW - 20 * DAY
-)
-SERVER_ONLY = make("api.partner.example", ISSUING, key=ec_key(7), serial=7, eku=[SERVER])
-SHA1_SIGNED = make("legacy.partner.example", ISSUING, key=ec_key(8), serial=8, sha1=True)
-SELF_SIGNED = make("lonely.example", key=ec_key(9), serial=9)
-NAMESAKE_ROOT = make("Harbour Root CA", organization="Harbour", key=ec_key(10), serial=10, ca=True)
-NAMESAKE_CLIENT = make("namesake.example", NAMESAKE_ROOT, key=ec_key(11), serial=11)
+STRANGER_ROOT = make("Stranger Root CA", organization="Stranger", key=ec_key(4), ca=True)
+STRANGER = make("stranger.example", STRANGER_ROOT, key=ec_key(5))
+EXPIRED = make("partner-old.example", ISSUING, key=ec_key(6), start=NOW - 385 * DAY, end=NOW - 20 * DAY)
+SERVER_ONLY = make("api.partner.example", ISSUING, key=ec_key(7), eku=[SERVER])
+SHA1_SIGNED = make("legacy.partner.example", ISSUING, key=ec_key(8), sha1=True)
+SELF_SIGNED = make("lonely.example", key=ec_key(9))
+NAMESAKE_ROOT = make("Harbour Root CA", organization="Harbour", key=ec_key(10), ca=True)
+NAMESAKE_CLIENT = make("namesake.example", NAMESAKE_ROOT, key=ec_key(11))
 
 
 @cache
 def rsa_1024() -> Identity:
     """A client with a key that is far too short. Random, so it has no place in golden data."""
-    return make("short.partner.example", ISSUING, key=rsa_key(1024), serial=12)
+    return make("short.partner.example", ISSUING, key=rsa_key(1024))

@@ -42,7 +42,6 @@ def test_it_suggests_an_intermediate_only_below_an_anchor_and_never_an_anchor() 
     ("identity", "role"),
     [
         (ROOT, Role.ANCHOR),
-        (ISSUING, Role.ANCHOR),
         (ISSUING, Role.INTERMEDIATE),
         (PARTNER, Role.CLIENT),
         (SELF_SIGNED, Role.CLIENT),
