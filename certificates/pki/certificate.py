@@ -14,7 +14,7 @@ from cryptography.exceptions import InternalError, InvalidSignature, Unsupported
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.utils import CryptographyDeprecationWarning
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
 
 from . import der as tlv
 from .naming import (
@@ -138,6 +138,11 @@ class Certificate:
         return self.decoded.public_bytes(serialization.Encoding.PEM).decode("ascii")
 
     @property
+    def serial_number(self) -> int:
+        """The serial number, which may be negative. (`decoded` would warn about one that is.)"""
+        return int(self.serial, 16)
+
+    @property
     def names_issuer_key(self) -> bool:
         """Whether it says which key of its issuer signed it, by key identifier or by serial number."""
         return bool(self.aki) or self.aki_serial is not None
@@ -159,7 +164,9 @@ def signed_by(child: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         key, signature, signed = issuer.public_key(), child.signature, child.tbs_certificate_bytes
         if isinstance(key, rsa.RSAPublicKey):
-            how = child.signature_algorithm_parameters
+            # With MD5 the parameters are None. Such a signature is worthless, but old roots carry one.
+            md5 = child.signature_algorithm_oid == SignatureAlgorithmOID.RSA_WITH_MD5
+            how = padding.PKCS1v15() if md5 else child.signature_algorithm_parameters
             if not isinstance(how, padding.PKCS1v15 | padding.PSS) or _too_large(key):
                 return False
             key.verify(signature, signed, how, _hash_of(child))

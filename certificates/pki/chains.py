@@ -71,7 +71,7 @@ def _identifiers(certificate: Certificate, issuer: Certificate) -> Iterator[Find
         yield about(certificate, "KEY_ID", Severity.ERROR, sentence, _ASK_AGAIN)
     if certificate.aki_serial:
         names, serial = certificate.aki_serial
-        if serial != issuer.decoded.serial_number or (names and issuer.issuer_key not in names):
+        if serial != issuer.serial_number or (names and issuer.issuer_key not in names):
             sentence = f"It names another certificate of {issuer.common_name} by serial number or issuer."
             remedy = f"{_ASK_AGAIN} It breaks whenever a CA that is named by serial number is renewed."
             yield about(certificate, "KEY_ID", Severity.ERROR, sentence, remedy)

@@ -52,7 +52,7 @@ def check_version(certificate: Certificate, *, as_ca: bool) -> Iterator[Finding]
 
 def check_serial(certificate: Certificate) -> Iterator[Finding]:
     """SERIAL. A root or self-signed client chose its own number; how random it is does not matter there."""
-    number = certificate.decoded.serial_number
+    number = certificate.serial_number
     if number <= 0:
         sentence = f"Its serial number is {'zero' if number == 0 else 'negative'}."
     elif number.bit_length() >= _SERIAL_MOST_OCTETS * 8:

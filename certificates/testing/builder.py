@@ -179,14 +179,15 @@ def _signed_again_with_sha1(
     signed = certificate.tbs_certificate_bytes
     length = signed[1] & 0x7F if signed[1] & 0x80 else 0
     body = signed[2 + length :].replace(_ECDSA_WITH_SHA256, _ECDSA_WITH_SHA1, 1)
-    signed = _der(0x30, body)
+    signed = encoded(0x30, body)
     signature = signer.sign(signed, ec.ECDSA(hashes.SHA1(), deterministic_signing=True))  # noqa: S303
     return x509.load_der_x509_certificate(
-        _der(0x30, signed + _ECDSA_WITH_SHA1 + _der(0x03, b"\0" + signature))
+        encoded(0x30, signed + _ECDSA_WITH_SHA1 + encoded(0x03, b"\0" + signature))
     )
 
 
-def _der(tag: int, body: bytes) -> bytes:
+def encoded(tag: int, body: bytes) -> bytes:
+    """One DER element (X.690 section 8.1)."""
     size = len(body)
     if size < 0x80:
         return bytes([tag, size]) + body

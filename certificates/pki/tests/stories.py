@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from certificates.pki.certificate import Certificate
+from certificates.pki.codes import Profile
 from certificates.pki.findings import Finding
 from certificates.pki.judgement import Report, judge
 from certificates.testing.hierarchy import NOW, Identity
 
 
-def sent(*identities: Identity, at: datetime = NOW) -> Report:
+def sent(*identities: Identity, at: datetime = NOW, profile: Profile = Profile.STRICT) -> Report:
     """The report about these certificates, sent together in one PEM file."""
-    return judge([("partner.pem", "".join(identity.pem for identity in identities).encode())], at)
+    return judge([("partner.pem", "".join(identity.pem for identity in identities).encode())], at, profile)
 
 
 def decoded(identity: Identity) -> Certificate:
