@@ -6,7 +6,7 @@ BoringSSL looks at dates, signature, name constraints and policies only, so Open
 alone, its top as a partial chain, unless there are constraints or policies to be carried down.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -37,12 +37,8 @@ _CRITICAL_KNOWN = {
     ExtensionOID.INHIBIT_ANY_POLICY,
 }
 _CONSTRAINABLE = (x509.DNSName, x509.RFC822Name, x509.UniformResourceIdentifier, x509.DirectoryName)
-_CARRIED_DOWN = {
-    ExtensionOID.NAME_CONSTRAINTS,
-    ExtensionOID.POLICY_CONSTRAINTS,
-    ExtensionOID.POLICY_MAPPINGS,
-    ExtensionOID.INHIBIT_ANY_POLICY,
-}
+_CONSTRAINTS = {ExtensionOID.NAME_CONSTRAINTS}
+_POLICIES = {ExtensionOID.POLICY_CONSTRAINTS, ExtensionOID.POLICY_MAPPINGS, ExtensionOID.INHIBIT_ANY_POLICY}
 
 
 def handshake(leaf: Node, sent: Sequence[Node], settings: Settings) -> Refusal | None:
@@ -156,7 +152,8 @@ _HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0
 
 
 def _by_openssl(way: Path, at: datetime) -> Iterator[Refusal]:
-    if len(way.nodes) > 1 and any(_carries_down(node) for node in way.nodes):
+    constrained = any(_has(node, _CONSTRAINTS) for node in way.trusted)
+    if len(way.nodes) > 1 and (constrained or any(_has(node, _POLICIES) for node in way.nodes)):
         yield from openssl.refusals(way.nodes, at)
     elif way.untrusted:
         yield from openssl.refusals(way.untrusted, at)
@@ -165,5 +162,5 @@ def _by_openssl(way: Path, at: datetime) -> Iterator[Refusal]:
             yield Refusal("SIGNATURE", child.certificate)
 
 
-def _carries_down(node: Node) -> bool:
-    return any(extension.oid in _CARRIED_DOWN for extension in node.certificate.decoded.extensions)
+def _has(node: Node, kinds: Collection[x509.ObjectIdentifier]) -> bool:
+    return any(extension.oid in kinds for extension in node.certificate.decoded.extensions)

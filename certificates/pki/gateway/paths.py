@@ -21,8 +21,8 @@ WAYS = 32
 @dataclass(frozen=True)
 class Path:
     """`untrusted`: what is checked in full, leaf first. `trusted`: what follows from the store, of which only
-    dates, signatures, name constraints and policies are checked. A self-signed leaf that is trusted itself
-    stands alone in `trusted`."""
+    dates, signatures, name constraints and policies are checked. If the leaf itself is in the store and
+    nothing above it is, then the whole path, sent certificates included, is looked at no closer than that."""
 
     untrusted: tuple[Node, ...]
     trusted: tuple[Node, ...]
@@ -93,8 +93,10 @@ def paths(leaf: Node, sent: Sequence[Node], trusted: Trusted, depth: int) -> lis
         below.pop()  # a root that was sent counts for nothing; it is looked up in the store
     found = []
     for above in _climb((below[-1],), trusted, depth + 1 - len(below)):
-        if above or trusted.holds(leaf):
+        if above:
             found.append(Path(tuple(below), above))
+        elif trusted.holds(leaf):
+            found.append(Path((), tuple(below)))
         if len(found) > WAYS:
             raise TooManyWays
     return found
