@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from .certificate import Certificate
 from .findings import Finding, Severity, about
 from .forest import Judged
+from .naming import shortened
 from .public_roots import PublicRoots, key_hash
 from .shape import check_version
 
@@ -54,10 +55,10 @@ def _link(judged: Judged) -> Iterator[Finding]:
         sentence = (
             "The issuer in this upload has the right name but the wrong key: the signature does not fit."
         )
-        remedy = f"Ask the partner for the certificate of {certificate.issuer}{key}."
+        remedy = f"Ask the partner for the certificate of {shortened(certificate.issuer)}{key}."
         yield about(certificate, "KEY_ID", Severity.ERROR, sentence, remedy)
     elif judged.link == "missing_issuer":
-        sentence = f"Its issuer was not sent: {certificate.issuer or 'an issuer without a name'}."
+        sentence = f"Its issuer was not sent: {shortened(certificate.issuer) or 'an issuer without a name'}."
         remedy = f"Ask the partner for the certificate of that issuer{key}."
         yield about(certificate, "CHAIN_INCOMPLETE", Severity.WARNING, sentence, remedy)
 

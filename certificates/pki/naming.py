@@ -6,12 +6,15 @@ from cryptography.x509.oid import NameOID
 
 CanonicalName = tuple[frozenset[tuple[str, str | bytes]], ...]
 
+_MOST_PARTS = 50
 _CURVES = {"secp224r1": "P-224", "secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
 
 def printable(text: str) -> str:
     """The text with control and bidirectional characters replaced, so that it can be shown and logged
     safely."""
+    if text.isprintable():
+        return text
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
     )
@@ -19,8 +22,9 @@ def printable(text: str) -> str:
 
 def readable(name: x509.Name) -> str:
     """A name on one line in the order of the certificate, like `C=DE, O=Partner AG, CN=client`. May be
-    empty."""
-    return printable(", ".join(rdn.rfc4514_string() for rdn in name.rdns))
+    empty; of a monstrous one only the beginning is shown."""
+    parts = [rdn.rfc4514_string() for rdn in name.rdns[:_MOST_PARTS]]
+    return printable(", ".join([*parts, "..."] if len(name.rdns) > _MOST_PARTS else parts))
 
 
 def canonical(name: x509.Name) -> CanonicalName:
@@ -38,6 +42,8 @@ def _comparable(value: str | bytes) -> str | bytes:
     if isinstance(value, bytes):
         return value
     squeezed = " ".join(part for part in value.split(" ") if part)
+    if squeezed.isascii():
+        return squeezed.lower()
     return "".join(c.lower() if c.isascii() else c for c in squeezed)
 
 
@@ -47,8 +53,14 @@ def best_known_as(subject: x509.Name, san: tuple[str, ...], serial: str) -> str:
     for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME):
         for attribute in subject.get_attributes_for_oid(oid):
             if isinstance(attribute.value, str) and attribute.value.strip():
-                return printable(attribute.value.strip())
-    return san[0].partition(":")[2] if san else f"serial {serial}"
+                return shortened(printable(attribute.value.strip()))
+    return shortened(san[0].partition(":")[2]) if san else f"serial {shortened(serial)}"
+
+
+def shortened(text: str, most: int = 200) -> str:
+    """The text, or its beginning with an ellipsis: a name may have 60,000 letters and stand in many
+    sentences."""
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def key_name(key: object) -> str:

@@ -55,6 +55,10 @@ _BASE64_START = re.compile(rb"(?<![A-Za-z0-9+/_-])M[A-P][A-Za-z0-9+/_-]{8}")
 _BASE64_BODY = re.compile(rb"[A-Za-z0-9+/\s]+")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _HEAD_LENGTH = 96
+# Certificates hold next to nothing that begins like a key. A file full of such beginnings costs time to look
+# through and serves nobody, so it counts as one that holds keys.
+_MOST_BEGINNINGS = 2000
+_FULL_OF_BEGINNINGS = "a file full of beginnings of private keys"
 
 
 def private_key_in(data: bytes) -> str | None:
@@ -89,8 +93,8 @@ def _in_der(data: bytes) -> str | None:
         return "PKCS#12 container (.p12, .pfx)"
     if _ENCRYPTED.search(data):
         return "encrypted private key"
-    for match in _PLAIN.finditer(data):
-        kind = _plain_key(data, match.start())
+    for count, match in enumerate(_PLAIN.finditer(data)):
+        kind = _plain_key(data, match.start()) if count < _MOST_BEGINNINGS else _FULL_OF_BEGINNINGS
         if kind:
             return kind
     return None
@@ -121,10 +125,12 @@ def _plain_key(data: bytes, start: int) -> str | None:
 
 def _in_base64(text: bytes) -> str | None:
     """A key at the start of any word (its labels may be lost), or inside another structure in Base64."""
-    read_to = 0
+    read_to = beginnings = 0
     for match in _BASE64_START.finditer(text):
         start = match.start()
-        kind = _in_head(_decoded(text[start : start + _HEAD_LENGTH]))
+        head = _decoded(text[start : start + _HEAD_LENGTH])
+        beginnings += _PLAIN.match(head) is not None
+        kind = _in_head(head) if beginnings < _MOST_BEGINNINGS else _FULL_OF_BEGINNINGS
         body = _BASE64_BODY.match(text, start) if not kind and start >= read_to else None
         if body:
             read_to = body.end()

@@ -86,11 +86,16 @@ def check_identifiers(certificate: Certificate) -> Iterator[Finding]:
 
 def check_critical(certificate: Certificate) -> Iterator[Finding]:
     """CRITICAL_EXT: who does not understand an extension that is marked critical has to refuse."""
-    for extension in certificate.decoded.extensions:
-        if extension.critical and extension.oid not in UNDERSTOOD:
-            sentence = f"It demands that verifiers understand the extension {extension.oid.dotted_string}."
-            remedy = "Ask the issuer for a certificate without it, or with it not marked critical."
-            yield about(certificate, "CRITICAL_EXT", Severity.ERROR, sentence, remedy)
+    unknown = [
+        extension.oid.dotted_string
+        for extension in certificate.decoded.extensions
+        if extension.critical and extension.oid not in UNDERSTOOD
+    ]
+    if unknown:
+        listed = " and ".join(unknown[:3])
+        sentence = f"It demands that verifiers understand what few do (critical extension {listed})."
+        remedy = "Ask the issuer for a certificate without it, or with it not marked critical."
+        yield about(certificate, "CRITICAL_EXT", Severity.ERROR, sentence, remedy)
 
 
 def check_alternative_names(certificate: Certificate, *, demanded: bool) -> Iterator[Finding]:

@@ -39,9 +39,16 @@ _RSA_ENCRYPTION = "1.2.840.113549.1.1.1"
 
 
 def resigned(
-    identity: Identity, *edits: Edit, algorithm: Hash = "sha256", key: PrivateKey | None = None
+    identity: Identity,
+    *edits: Edit,
+    algorithm: Hash = "sha256",
+    key: PrivateKey | None = None,
+    signature: bytes = b"",
 ) -> Identity:
-    """The identity with its signed part edited, signed again by its issuer, by itself, or by `key`."""
+    """The identity with its signed part edited, signed again by its issuer, by itself, or by `key`.
+
+    `signature` takes the place of what that key would sign: any bytes, to be found wrong.
+    """
     signer = key or (identity.issuer.key if identity.issuer else identity.key)
     signed = identity.certificate.tbs_certificate_bytes
     outer = tlv.element(signed)
@@ -51,7 +58,7 @@ def resigned(
     for edit in edits:
         edit(fields)
     body = sequence(*fields)
-    signature = _signature(signer, body, _HASHES[algorithm])
+    signature = signature or _signature(signer, body, _HASHES[algorithm])
     whole = sequence(body, fields[ALGORITHM], tagged(0x03, b"\0" + signature))
     with warnings.catch_warnings():
         # Warns about serial numbers that are zero or negative: they are what is asked for.
@@ -77,7 +84,7 @@ def extended(*extensions: bytes, drop: Sequence[str] = ()) -> Edit:
     """Further extensions (see `extension`) after the present ones, less those whose OID is in `drop`."""
 
     def edit(fields: Fields) -> None:
-        present = _inside(_inside(fields[EXTENSIONS])[0])
+        present = _inside(_inside(fields[EXTENSIONS])[0]) if fields[EXTENSIONS] else []
         unwanted = [oid(dotted) for dotted in drop]
         kept = [one for one in present if not any(_inside(one)[0] == name for name in unwanted)]
         fields[EXTENSIONS] = tagged(0xA3, sequence(*kept, *extensions))

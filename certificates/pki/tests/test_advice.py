@@ -7,7 +7,7 @@ import pytest
 from cryptography import x509
 
 from certificates.pki import advice
-from certificates.pki.advice import lint
+from certificates.pki.advice import lint, lint_all
 from certificates.pki.tests.stories import decoded, said
 from certificates.testing.hierarchy import PARTNER, make
 from certificates.testing.raw import resigned, serial, version_1
@@ -34,6 +34,12 @@ def test_it_passes_on_what_the_linter_says_as_remarks() -> None:
 def test_it_is_silent_about_large_certificates() -> None:
     padding = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.3"), bytes(20_000))
     assert lint(decoded(make("fat", make("CA", ca=True), key_ids=False, extra=[(padding, False)]))) == []
+
+
+def test_it_looks_at_several_until_it_has_seen_40_kilobytes() -> None:
+    sparse = decoded(SPARSE)
+    assert len(lint_all([sparse] * 3)) == 3 * len(lint(sparse))
+    assert len(lint_all([sparse] * 1000)) == 40_000 // len(sparse.der) * len(lint(sparse))
 
 
 def test_it_is_silent_when_the_linter_is_not_installed(
