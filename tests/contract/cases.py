@@ -9,16 +9,19 @@ from certificates.pki.roles import Role
 
 from .making import NOW, Made
 
+UNREADABLE = "UNREADABLE"
 Entry = tuple[Made, Role]
 
 
 @dataclass(frozen=True)
 class Case:
-    """`store` in the order of the file, `sent` with the client's own certificate first."""
+    """`store` in the order of the file, `sent` with the client's own certificate first. `by_chance`: the
+    store holds namesakes and the product orders it by fingerprint, so who gets in differs from run to run."""
 
     name: str
     store: tuple[Entry, ...]
     sent: tuple[Made, ...]
+    by_chance: bool = False
 
     @property
     def entries(self) -> list[tuple[Certificate, Role]]:
@@ -31,7 +34,7 @@ class Case:
         whole = rendering is Rendering.TRUSTED_CA and len(self.entries) < len(self.store)
         if whole or len(chain) < len(self.sent):
             verdict = Outcome.NOT_LOADABLE if whole else Outcome.REFUSED
-            return Prediction(verdict, "UNREADABLE", "A certificate cannot be read.")
+            return Prediction(verdict, UNREADABLE, "A certificate cannot be read.")
         return predict(chain, self.entries, NOW, Settings(rendering, (tls,)))
 
 

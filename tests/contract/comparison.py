@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from certificates.pki.gateway.settings import Prediction, Rendering, TlsVersion
 
-from .cases import Case
+from .cases import UNREADABLE, Case
 from .dice import draw, with_dice
 from .gate import Knock, open_gate
 
@@ -29,7 +29,12 @@ class Row:
     @property
     def needless(self) -> bool:
         """The model refuses whom the gateway lets in."""
-        return not self.prediction.accepted and self.knock.verdict == "accepted"
+        return not self.prediction.accepted and self.knock.verdict == "accepted" and not self.unreadable
+
+    @property
+    def unreadable(self) -> bool:
+        """The judge cannot read a certificate, so the model was never asked."""
+        return self.prediction.code == UNREADABLE
 
     def __str__(self) -> str:
         knock, said = self.knock, self.prediction
@@ -39,7 +44,8 @@ class Row:
 
 @dataclass
 class Tally:
-    """Counts per rendering, and the rows that disagree. What a client library cannot send is not counted."""
+    """Counts per rendering, and the rows that disagree. What a client library cannot send and what the judge
+    cannot read is not counted."""
 
     counts: Counter[tuple[Rendering, str]] = field(default_factory=Counter)
     dangerous: list[Row] = field(default_factory=list)
@@ -47,7 +53,7 @@ class Tally:
 
     def add(self, rows: Iterable[Row]) -> None:
         for row in rows:
-            if row.knock.verdict == "not_sendable":
+            if row.knock.verdict == "not_sendable" or row.unreadable:
                 continue
             self.counts[row.knock.rendering, "all"] += 1
             self.counts[row.knock.rendering, "accepted"] += row.knock.verdict == "accepted"

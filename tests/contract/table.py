@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 
+from certificates.pki.gateway.settings import Rendering
+
 from .comparison import Row
 
 FILE = Path(__file__).resolve().parent.parent.parent / "docs" / "contract" / "verdicts.tsv"
@@ -31,7 +33,8 @@ def table(rows: Iterable[Row]) -> str:
     for row in rows:
         knock, said = row.knock, row.prediction
         line = lines[knock.case.name]
-        line[f"{knock.rendering.value} TLS {knock.tls}"] = knock.verdict
+        chance = knock.case.by_chance and knock.rendering is Rendering.PRODUCT
+        line[f"{knock.rendering.value} TLS {knock.tls}"] = "by chance" if chance else knock.verdict
         # With TLS 1.3 the model is stricter about keys than with 1.2; each is shown if they differ.
         for column, value in (
             (f"{knock.rendering.value} model", said.verdict.value),
