@@ -5,11 +5,16 @@ file, a socket or a database, and nothing imports Django, DRF, Celery or Redis (
 line).
 
 - `findings`     what is said about a certificate: code, severity, sentence, remedy
+- `codes`        the table of all codes, what each means and how severe it is under which profile
 - `certificate`  one certificate, decoded completely or refused
 - `private_keys` finds private keys, so that they are refused before anything is kept
 - `reading`      whatever a partner sends -> certificates
-- `policy`       what is safe and decent about one certificate
+- `policy`       what is safe and decent about one certificate (with `strength`, `usage` and `shape`)
 - `forest`       who issued whom, by verified signature
+- `chains`       what is safe and decent about certificates together
 - `judgement`    an upload -> a report
 - `roles`        what a certificate may become in a truststore, and whether a whole truststore is fit to serve
+- `public_roots` the roots that everybody trusts, which no partner may be trusted by
+- `advice`       what a linter has to add; never part of a verdict
+- `gateway`      what the gateway will do with a chain, and the verdict of both halves
 """
