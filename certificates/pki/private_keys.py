@@ -32,6 +32,10 @@ _LABELLED = {
 _PUTTY = re.compile(rb"PuTTY-User-Key-File-\d|Private-Lines:", re.I)
 _OPENSSH = (b"openssh-key-v1\0", b"b3BlbnNzaC1rZXktdjEA")
 _JWK = re.compile(rb'"d"\s{0,20}:\s{0,20}"[A-Za-z0-9_-]{8}')
+# What `openssl pkey -text` prints, .NET's XML, and Microsoft's key blobs (PRIVATEKEYBLOB, also inside .pvk).
+_PRINTED = re.compile(rb"\b(priv|privateExponent):\s{0,40}[0-9a-f]{2}:[0-9a-f]{2}", re.I)
+_XML = re.compile(rb"<D>\s{0,20}[A-Za-z0-9+/]{8}")
+_BLOB = re.compile(rb"\x07\x02\0\0\0[\xa4\x24]\0\0(RSA2|DSS2)|BwIAAACkAABSU0Ey|BwIAAAAkAABSU0Ey")
 
 _HEADER = rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)"
 _PKCS12 = re.compile(
@@ -84,6 +88,12 @@ def _in_text(data: bytes, text: bytes) -> str | None:
         return "OpenSSH private key"
     if b'"kty"' in text and _JWK.search(text):
         return "private key (JWK)"
+    if _PRINTED.search(text):
+        return "private key as OpenSSL prints it"
+    if b"<RSAKeyValue" in text and _XML.search(text):
+        return "private key (XML)"
+    if _BLOB.search(data) or _BLOB.search(text):
+        return "private key (Microsoft)"
     return None
 
 
@@ -154,7 +164,7 @@ def _decoded(text: bytes) -> bytes:
 
 
 def _in_hexadecimal(text: bytes) -> str | None:
-    digits = b"".join(text.split())
+    digits = b"".join(text.replace(b":", b" ").split())
     if len(digits) < 64 or len(digits) % 2 or not re.fullmatch(rb"[0-9A-Fa-f]+", digits):
         return None
     return _in_der(bytes.fromhex(digits.decode("ascii")))

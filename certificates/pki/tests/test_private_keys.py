@@ -53,6 +53,7 @@ WRAPPINGS: dict[str, Callable[[bytes], bytes]] = {
     "in UTF-16 without a mark": lambda key: key.decode().encode("utf-16-be") if key[0] != 0x30 else key,
     "with line ends written out": lambda key: key.replace(b"\n", b"\\n") if key[0] != 0x30 else key,
     "in hexadecimal": lambda key: key.hex().encode() if key[0] == 0x30 else key,
+    "in hexadecimal with colons": lambda key: key.hex(":").encode() if key[0] == 0x30 else key,
     "cut off early": lambda key: key[: max(60, len(key) // 4)] if key[0] == 0x30 else key,
     "cut off": lambda key: key[: len(key) * 2 // 3],
 }
