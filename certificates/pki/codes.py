@@ -218,7 +218,7 @@ _TABLE = (
     ),
     _rule(_A, "2L", "KEY_ID", _W, "a key identifier is missing", "RFC 5280 4.2.1.1 and 4.2.1.2"),
     _rule(_O, "", "SAN", _E, "no alternative name, and the host asks for one", "measured"),
-    _rule(_A, "2L", "SAN", _W, "no alternative name, or one with a wildcard", "practice"),
+    _rule(_A, "2L", "SAN", _W, "no alternative name, one with a wildcard, or more than 100", "practice"),
     _rule(
         _O,
         "",

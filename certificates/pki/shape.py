@@ -7,8 +7,10 @@ from cryptography.x509.oid import ExtensionOID
 
 from .certificate import Certificate
 from .findings import Finding, Severity, about
+from .naming import shortened
 
 NAME_LIMIT_BYTES = 1000
+NAMES_USUAL = 100
 _SERIAL_LEAST_BITS, _SERIAL_MOST_OCTETS = 64, 20
 # A random number of 64 bits begins with zeros now and then; one in 256 is shorter than this.
 _SERIAL_TOLERATED_BITS = _SERIAL_LEAST_BITS - 8
@@ -107,9 +109,15 @@ def check_alternative_names(certificate: Certificate, *, demanded: bool) -> Iter
     elif not certificate.san:
         sentence = "It names its owner only in the subject (no subject alternative name)."
         yield about(certificate, "SAN", Severity.WARNING, sentence, _AT_RENEWAL)
+    if len(certificate.san) > NAMES_USUAL:
+        sentence = f"It has {len(certificate.san)} alternative names, so it names no one client."
+        remedy = "Ask for a certificate with the client's own name at the next renewal."
+        yield about(certificate, "SAN", Severity.WARNING, sentence, remedy)
     wild = next((name for name in certificate.san if name.startswith("DNS:*")), None)
     if wild:
-        sentence = f"Its alternative name {wild[4:]} stands for many hosts, so it names no one client."
+        sentence = (
+            f"Its alternative name {shortened(wild[4:])} stands for many hosts, so it names no one client."
+        )
         remedy = "Ask for a certificate with the client's own name at the next renewal."
         yield about(certificate, "SAN", Severity.WARNING, sentence, remedy)
 

@@ -28,6 +28,12 @@ def test_it_warns_about_a_wildcard() -> None:
     assert said(sent(make("a", ROOT, san=[x509.DNSName("*.partner.example")]), ROOT)) == [("SAN", "warning")]
 
 
+@pytest.mark.parametrize(("count", "found"), [(100, []), (101, [("SAN", "warning")])])
+def test_it_warns_about_more_than_a_hundred_names(count: int, found: list[tuple[str, str]]) -> None:
+    names = [x509.DNSName(f"h{number}.partner.example") for number in range(count)]
+    assert said(sent(make("a", ROOT, san=names), ROOT)) == found
+
+
 def test_it_refuses_a_client_without_alternative_name_where_the_gateway_compares_them() -> None:
     nameless = decoded(make("client.example", ROOT, san=()))
     assert said(check_entry(nameless, Role.CLIENT, NOW)) == [("SAN", "warning")]
