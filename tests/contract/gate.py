@@ -46,7 +46,7 @@ class Knock:
 
 @dataclass
 class Gate:
-    """A running Envoy. `unloadable`: cases whose bare `trusted_ca` Envoy rejects."""
+    """A running Envoy. `unloadable`: hosts whose configuration Envoy rejects."""
 
     port: int
     root: Path
@@ -56,13 +56,13 @@ class Gate:
 
     def knock(self, case: Case, rendering: Rendering, tls: TlsVersion) -> Knock:
         """One handshake and one request."""
-        if rendering is Rendering.TRUSTED_CA and case.name in self.unloadable:
+        host = self.hosts[case.name, rendering]
+        if host in self.unloadable:
             return Knock(case, rendering, tls, "not_loadable")
         try:
             context = self._context(case, tls)
         except (ssl.SSLError, ValueError) as error:
             return Knock(case, rendering, tls, "not_sendable", str(error))
-        host = self.hosts[case.name, rendering]
         try:
             with (
                 socket.create_connection(("127.0.0.1", self.port), timeout=20) as raw,
@@ -127,12 +127,12 @@ def open_gate(cases: Sequence[Case]) -> Iterator[Gate]:
         hosts = {(c.name, r): f"h{n}.{r.value[0]}.test" for n, c in enumerate(cases) for r in Rendering}
         gate = Gate(port, Path(folder), hosts)
         listeners, clusters = _write(gate, cases)
-        bare = {case.name: _bare(case, gate, listeners) for case in cases}
-        process = _start(gate, [*listeners["filter_chains"], *bare.values()], listeners, clusters)
+        chains = [*listeners["filter_chains"], *(_bare(case, gate, listeners) for case in cases)]
+        process = _start(gate, chains, listeners, clusters)
         if process is None:
-            gate.unloadable = set(_rejected(gate, list(bare), bare, listeners, clusters))
-            kept = [chain for name, chain in bare.items() if name not in gate.unloadable]
-            process = _start(gate, [*listeners["filter_chains"], *kept], listeners, clusters)
+            gate.unloadable = set(_rejected(gate, chains, listeners, clusters))
+            kept = [chain for chain in chains if chain["name"] not in gate.unloadable]
+            process = _start(gate, kept, listeners, clusters)
         assert process is not None, (gate.root / "log" / "envoy.log").read_text()[-2000:]
         try:
             yield gate
@@ -197,26 +197,22 @@ def _configuration(
 
 
 def _rejected(
-    gate: Gate,
-    names: list[str],
-    bare: dict[str, dict[str, Any]],
-    listener: dict[str, Any],
-    clusters: list[Any],
+    gate: Gate, chains: list[dict[str, Any]], listener: dict[str, Any], clusters: list[dict[str, Any]]
 ) -> Iterator[str]:
-    """Which of the bare stores Envoy does not load, found by halving."""
-    _configuration(gate, [bare[name] for name in names], listener, clusters)
+    """The names of the chains that Envoy does not load, found by halving."""
+    _configuration(gate, chains, listener, clusters)
     command = [envoy.binary(), "--mode", "validate", "--config-path", "run/bootstrap.json", "-l", "off"]
     done = subprocess.run(
         [*command, "--disable-hot-restart"], cwd=gate.root, capture_output=True, check=False
     )
-    if done.returncode == 0 or not names:
+    if done.returncode == 0:
         return
-    if len(names) == 1:
-        yield names[0]
+    if len(chains) == 1:
+        yield chains[0]["name"]
         return
-    middle = len(names) // 2
-    yield from _rejected(gate, names[:middle], bare, listener, clusters)
-    yield from _rejected(gate, names[middle:], bare, listener, clusters)
+    middle = len(chains) // 2
+    yield from _rejected(gate, chains[:middle], listener, clusters)
+    yield from _rejected(gate, chains[middle:], listener, clusters)
 
 
 def _start(

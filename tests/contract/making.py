@@ -52,8 +52,9 @@ def key(kind: str, slot: object = 0) -> Key:
     return rsa.generate_private_key(int(exponent or 65537), int(size))
 
 
-def spki(of: Key, compressed: bool = False, pss: bool = False) -> bytes:
-    """SubjectPublicKeyInfo; `compressed`: an EC point in its short form; `pss`: RSA named id-RSASSA-PSS."""
+def spki(of: Key, compressed: bool = False, pss: bool = False, bare: bool = False) -> bytes:
+    """SubjectPublicKeyInfo; `compressed`: an EC point in its short form; `pss`: RSA named id-RSASSA-PSS;
+    `bare`: RSA without the NULL that RFC 3279 section 2.3.1 asks for."""
     public = of.public_key()
     plain: bytes = public.public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -63,9 +64,10 @@ def spki(of: Key, compressed: bool = False, pss: bool = False) -> bytes:
         point = public.public_bytes(serialization.Encoding.X962, form)
         curve = der.sequence(der.oid("1.2.840.10045.2.1"), der.oid("1.2.840.10045.3.1.7"))
         return der.sequence(curve, der.bits(point))
-    if pss:
+    if pss or bare:
+        name = "1.2.840.113549.1.1.10" if pss else "1.2.840.113549.1.1.1"
         inner = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
-        return der.sequence(der.sequence(der.oid("1.2.840.113549.1.1.10")), der.bits(inner))
+        return der.sequence(der.sequence(der.oid(name)), der.bits(inner))
     return plain
 
 
@@ -133,12 +135,14 @@ def make(
     issuer_name: bytes | None = None,
     signer: Key = None,
     spoiled: bool = False,
+    odd_parameters: bool = False,
 ) -> Made:
     """One certificate, a healthy CA unless told otherwise; `ca=False` a healthy client.
 
     `kind` and `slot` choose the key, `own_spki` replaces how it is written. `pss`: "usual" or "short" salt.
     `usage` and `purposes`: None leaves the extension out. `issuer_id`: False leaves it out, bytes are put in.
-    `signer` signs in place of the issuer's key, `spoiled` breaks the signature.
+    `signer` signs in place of the issuer's key, `spoiled` breaks the signature. `odd_parameters`: its
+    algorithm has a NULL where it should have none, or none where it should.
     """
     mine = own_key or key(kind, slot if slot is not None else name)
     written = own_spki or spki(mine)
@@ -171,7 +175,7 @@ def make(
         value = der.sequence(der.element(0x80, above))
         extensions.append(der.extension("2.5.29.35", value, issuer_id_critical))
     by = signer or (issuer.key if issuer else mine)
-    algorithm = _algorithm(by, digest, pss)
+    algorithm = _algorithm(by, digest, pss, odd_parameters)
     above_name = issuer_name if issuer_name is not None else (issuer.name if issuer else subject)
     signed = der.sequence(
         der.element(0xA0, der.integer(version - 1)) if version > 1 else b"",
@@ -194,16 +198,16 @@ def client(name: str | bytes, issuer: Made | None = None, **more: Any) -> Made:
     return make(name, issuer, **{"ca": False, **more})
 
 
-def _algorithm(by: Key, digest: str, pss: str) -> bytes:
+def _algorithm(by: Key, digest: str, pss: str, odd: bool) -> bytes:
     if isinstance(by, ed25519.Ed25519PrivateKey):
         return der.sequence(der.oid("1.3.101.112"))
     if isinstance(by, dsa.DSAPrivateKey):
         return der.sequence(der.oid("2.16.840.1.101.3.4.3.2"))
     _, ecdsa, pkcs1 = _HASHES[digest]
     if isinstance(by, ec.EllipticCurvePrivateKey):
-        return der.sequence(der.oid(ecdsa))
+        return der.sequence(der.oid(ecdsa), der.NULL if odd else b"")
     if not pss:
-        return der.sequence(der.oid(pkcs1), der.NULL)
+        return der.sequence(der.oid(pkcs1), b"" if odd else der.NULL)
     hashed = der.sequence(der.oid(_PSS_HASHES[digest]), der.NULL)
     masked = der.sequence(der.oid("1.2.840.113549.1.1.8"), hashed)
     parts = (

@@ -5,7 +5,10 @@
 - `rendering`  a truststore -> what this product puts into Envoy's configuration
 - `nodes`      a certificate as BoringSSL looks at it
 - `paths`      the one path that BoringSSL walks: first match, trusted before sent, never going back
-- `checks`     that path through OpenSSL, and what BoringSSL does otherwise
+- `keys`       which keys and signatures this Envoy can work with
+- `legible`    what BoringSSL cannot read although we can
+- `openssl`    one path, and only that, through OpenSSL
+- `checks`     what BoringSSL checks of that path: OpenSSL's view, and the differences
 - `model`      `predict`: all of it together
 - `verdict`    policy and prediction together: accepted, waivable, or blocked
 

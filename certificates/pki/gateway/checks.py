@@ -15,6 +15,7 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 
 from ..certificate import Certificate, signed_by
 from . import keys, openssl
+from .legible import unreadable
 from .nodes import Node
 from .paths import Path
 from .reasons import Refusal
@@ -38,7 +39,7 @@ _CRITICAL_KNOWN = {
 }
 _CONSTRAINABLE = (x509.DNSName, x509.RFC822Name, x509.UniformResourceIdentifier, x509.DirectoryName)
 _CONSTRAINTS = {ExtensionOID.NAME_CONSTRAINTS}
-_POLICIES = {ExtensionOID.POLICY_CONSTRAINTS, ExtensionOID.POLICY_MAPPINGS, ExtensionOID.INHIBIT_ANY_POLICY}
+_POLICIES = {ExtensionOID.POLICY_CONSTRAINTS, ExtensionOID.INHIBIT_ANY_POLICY}
 
 
 def handshake(leaf: Node, sent: Sequence[Node], settings: Settings) -> Refusal | None:
@@ -47,6 +48,9 @@ def handshake(leaf: Node, sent: Sequence[Node], settings: Settings) -> Refusal |
     size = sum(len(node.certificate.der) + _PER_CERTIFICATE for node in chain) + _PER_MESSAGE
     if size > _MESSAGE_LIMIT:
         return Refusal("TOO_LARGE", None, str(size // 1000))
+    for node in chain:
+        if reason := unreadable(node.certificate):
+            return Refusal("SENT_UNREADABLE", node.certificate, reason)
     certificate = leaf.certificate
     if not keys.usable_by_client(certificate, settings.tls):
         return Refusal("LEAF_KEY", certificate, certificate.key)
@@ -73,6 +77,9 @@ def _refusals(way: Path, at: datetime) -> Iterator[Refusal]:
             yield Refusal(
                 "SIGNATURE_ALGORITHM", node.certificate, node.certificate.signature_hash or "unknown"
             )
+    for node in way.nodes[:-1]:  # those of the last are never looked at
+        if not _plain_policies(node):
+            yield Refusal("POLICY", node.certificate)
     yield from _untrusted(way.untrusted)
     yield from _constraints(way.nodes)
     yield from _by_openssl(way, at)
@@ -160,6 +167,13 @@ def _by_openssl(way: Path, at: datetime) -> Iterator[Refusal]:
     for child, issuer in pairwise(way.nodes):
         if issuer in way.trusted and not signed_by(child.certificate.decoded, issuer.certificate.decoded):
             yield Refusal("SIGNATURE", child.certificate)
+
+
+def _plain_policies(node: Node) -> bool:
+    """No policy twice, which BoringSSL refuses, and no mappings, which cannot be read here."""
+    found = node.extension(x509.CertificatePolicies)
+    named = [policy.policy_identifier for policy in found.value] if found else []
+    return len(named) == len(set(named)) and not _has(node, {ExtensionOID.POLICY_MAPPINGS})
 
 
 def _has(node: Node, kinds: Collection[x509.ObjectIdentifier]) -> bool:

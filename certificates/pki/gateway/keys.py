@@ -9,10 +9,10 @@ from collections.abc import Collection
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.x509.oid import PublicKeyAlgorithmOID
 from cryptography.x509.oid import SignatureAlgorithmOID as Signature
 
 from ..certificate import CRYPTOGRAPHY_ERRORS, Certificate
+from .legible import rsa_key_as_usual
 from .settings import TlsVersion
 
 _CA_CURVES = {"secp224r1", "secp256r1", "secp384r1", "secp521r1"}
@@ -83,9 +83,7 @@ def _key(certificate: Certificate) -> object:
 
 def _decent_rsa(certificate: Certificate, key: object) -> bool:
     """RSA named as such: a key that is bound to RSASSA-PSS is no key for BoringSSL."""
-    if not isinstance(key, rsa.RSAPublicKey):
-        return False
-    if certificate.decoded.public_key_algorithm_oid != PublicKeyAlgorithmOID.RSAES_PKCS1_v1_5:
+    if not isinstance(key, rsa.RSAPublicKey) or not rsa_key_as_usual(certificate, key):
         return False
     exponent = key.public_numbers().e
     return key.key_size in _RSA_BITS and exponent in _RSA_EXPONENT and exponent % 2 == 1

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from OpenSSL import crypto
+
 from ..certificate import CRYPTOGRAPHY_ERRORS, Certificate
 from ..roles import Role
 from . import checks
+from .legible import unreadable
 from .nodes import Node
 from .paths import TooDeep, TooManyWays, Trusted, paths, sent_part
 from .reasons import Refusal, refused
@@ -13,6 +16,8 @@ from .rendering import Rendered, as_product, as_trusted_ca
 from .settings import Outcome, Prediction, Rendering, Settings
 
 _USUAL = Settings()
+# What either library raises for a certificate that it does not understand.
+_EXPECTED: tuple[type[Exception], ...] = (*CRYPTOGRAPHY_ERRORS, crypto.Error)
 
 
 def predict(
@@ -35,13 +40,16 @@ def predict(
     try:
         rendered = as_product(store, at) if settings.rendering is Rendering.PRODUCT else as_trusted_ca(store)
         return _predict(leaf_chain, rendered, at, settings)
-    except CRYPTOGRAPHY_ERRORS as error:
+    except _EXPECTED as error:
         return refused(Refusal("OTHER", leaf_chain[0], type(error).__name__))
 
 
 def _predict(
     leaf_chain: Sequence[Certificate], rendered: Rendered, at: datetime, settings: Settings
 ) -> Prediction:
+    for entry in rendered.trusted:
+        if reason := unreadable(entry):
+            return refused(Refusal("STORE_UNREADABLE", entry, reason), verdict=Outcome.NOT_LOADABLE)
     leaf, *sent = (Node(certificate) for certificate in leaf_chain)
     if refusal := checks.handshake(leaf, sent, settings):
         return refused(refusal)

@@ -78,8 +78,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "Ask the issuer to issue it again.",
     ),
     "POLICY": (
-        "The certificate policies of the chain do not fit together.",
-        "Ask the issuer for a chain without policy constraints.",
+        "The certificate policies of the chain do not fit together, as far as the gateway is concerned.",
+        "Ask the issuer for a chain without policy constraints and mappings.",
     ),
     "TOO_LARGE": (
         "The client would send {detail} kB of certificates; past 100 kB the gateway ends the handshake.",
@@ -100,6 +100,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "STORE_UNREADABLE": (
         "Envoy cannot read {who} in the truststore and would reject the whole configuration ({detail}).",
         "Leave it out, and ask the issuer for a clean copy.",
+    ),
+    "SENT_UNREADABLE": (
+        "The gateway cannot read {who} and would end the handshake ({detail}).",
+        "Ask the issuer to issue it again.",
     ),
     "OTHER": (
         "The chain does not stand up to OpenSSL ({detail}), so the gateway is expected to refuse it too.",

@@ -20,6 +20,19 @@ def _encodings() -> Iterator[Case]:
     odd = {
         "null byte in the name": der.named(b"a.example\0.evil"),
         "invalid UTF-8": der.named(b"\xff\xfe\xfa"),
+        "a noncharacter, U+FFFE": der.named("a\ufffeb"),
+        "a noncharacter, U+FDD0": der.named("a\ufdd0b"),
+        "a private character": der.named("a\ue000b"),
+        "NumericString with letters": der.named("letters", tag=0x12),
+        "VisibleString": der.named("visible", tag=0x1A),
+        "UniversalString": der.named("uni".encode("utf-32-be"), tag=0x1C),
+        "UniversalString of odd length": der.named(b"abcde", tag=0x1C),
+        "an attribute that is no string": der.sequence(
+            der.element(0x31, der.sequence(der.oid("2.5.4.3"), der.integer(7)))
+        ),
+        "a unique identifier": der.sequence(
+            der.attribute("u"), der.element(0x31, der.sequence(der.oid("2.5.4.45"), der.bits(b"\x05")))
+        ),
         "T61String": der.named(b"M\xfcller", tag=der.T61),
         "BMPString": der.named("Hafen \u00c4", tag=der.BMP),
         "BMPString of odd length": der.named(b"abc", tag=der.BMP),

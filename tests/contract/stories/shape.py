@@ -91,6 +91,8 @@ def _extensions() -> Iterator[Case]:
     yield from each("extension twice", {"extra": (twice, twice)})
     policy = der.sequence(der.sequence(der.oid(_ODD + "5")))
     yield from each("critical policies", {"extra": (der.extension("2.5.29.32", policy, True),)})
+    twice = der.sequence(*[der.sequence(der.oid(_ODD + "5"))] * 2)
+    yield from each("one policy twice", {"extra": (der.extension("2.5.29.32", twice),)})
     explicit = der.extension("2.5.29.36", der.sequence(der.element(0x80, b"\0")), True)
     yield from each("explicit policy required", {"extra": (explicit,)}, "root", "middle")
     both = (explicit, der.extension("2.5.29.32", policy))
@@ -108,6 +110,9 @@ def _extensions() -> Iterator[Case]:
     yield usual("critical OCSP no check", leaf={"extra": (no_check,)})
     server_only = der.extension("2.16.840.1.113730.1.1", der.bits(b"\x40", 6))
     yield usual("Netscape type server", leaf={"extra": (server_only,)})
+    nonsense = der.extension("2.16.840.1.113730.1.1", b"\x30\x03\x01\x01\xff")
+    yield from each("broken Netscape type", {"extra": (nonsense,)})
+    yield from each("broken policy mappings", {"extra": (der.extension("2.5.29.33", b"\x05\x00"),)})
     broken = der.extension("1.3.6.1.5.5.7.1.1", b"\x30\x7f\x00")
     yield usual("broken authority information", leaf={"extra": (broken,)})
     yield usual(

@@ -35,6 +35,10 @@ def stories() -> Iterator[Case]:
 
 def _odd_keys() -> Iterator[Case]:
     squeezed, bound = key("p256", "squeezed"), key("rsa2048", "bound")
+    bare = {"own_key": bound, "own_spki": spki(bound, bare=True)}
+    yield from each("RSA key without parameters", bare)
+    yield usual("RSA signature without parameters", {"kind": "rsa2048"}, {"odd_parameters": True})
+    yield from each("ECDSA signature with parameters", {"odd_parameters": True})
     for who in ("root", "middle", "leaf"):
         short = {"own_key": squeezed, "own_spki": spki(squeezed, compressed=True)}
         yield usual(f"compressed EC point: {who}", **{who: short})
