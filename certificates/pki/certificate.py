@@ -35,6 +35,9 @@ _E = TypeVar("_E", bound=x509.ExtensionType)
 # huge numbers cost a verifier time, which is what they are made for.
 RSA_MAXIMUM_BITS, RSA_MAXIMUM_EXPONENT_BITS = 16384, 33
 
+# A name has a handful of parts; thousands cost every comparison of names their time.
+_MOST_NAME_PARTS = 200
+
 # What `cryptography` is known to raise for hostile input. Named one by one, because a bare `except
 # Exception` would also swallow the time limit of the worker that calls us.
 CRYPTOGRAPHY_ERRORS: tuple[type[Exception], ...] = (
@@ -205,6 +208,8 @@ def _decode(der: bytes) -> Certificate:
     aki = _extension(extensions, x509.AuthorityKeyIdentifier)
     san = tuple(general_name(name) for name in names.value) if names else ()
     subject, issuer = loaded.subject, loaded.issuer
+    if max(len(subject.rdns), len(issuer.rdns)) > _MOST_NAME_PARTS:
+        raise ValueError(f"its name has more than {_MOST_NAME_PARTS} parts")
     algorithm = loaded.signature_hash_algorithm
     subject_key, issuer_key = canonical(subject), canonical(issuer)
     self_issued = subject_key == issuer_key

@@ -59,6 +59,24 @@ _BASE64_START = re.compile(rb"(?<![A-Za-z0-9+/_-])M[A-P][A-Za-z0-9+/_-]{8}")
 _BASE64_BODY = re.compile(rb"[A-Za-z0-9+/\s]+")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _HEAD_LENGTH = 96
+
+
+def _base64_of(words: bytes) -> list[bytes]:
+    """What these words look like inside Base64, at each of the three places where they can begin."""
+    return [
+        base64.b64encode(b"\0" * offset + words)[(offset * 4 + 2) // 3 :][: len(words) * 4 // 3 - 2]
+        for offset in range(3)
+    ]
+
+
+# A whole PEM file in Base64, as in the secrets of Kubernetes.
+_PEM_IN_BASE64 = re.compile(
+    b"|".join(
+        form
+        for words in ("PRIVATE KEY", "PuTTY-User-Key")
+        for form in _base64_of(words.encode()) + _base64_of(words.encode("utf-16-le"))
+    )
+)
 # Certificates hold next to nothing that begins like a key. A file full of such beginnings costs time to look
 # through and serves nobody, so it counts as one that holds keys.
 _MOST_BEGINNINGS = 2000
@@ -135,6 +153,8 @@ def _plain_key(data: bytes, start: int) -> str | None:
 
 def _in_base64(text: bytes) -> str | None:
     """A key at the start of any word (its labels may be lost), or inside another structure in Base64."""
+    if _PEM_IN_BASE64.search(b"".join(text.split())):
+        return "private key (PEM in Base64)"
     read_to = beginnings = 0
     for match in _BASE64_START.finditer(text):
         start = match.start()

@@ -188,8 +188,12 @@ class _Reader:
             self.wrong.append(thing)
             return
         content = _hexadecimal(text) or _base64(text)
+        boundaries = list(_BOUNDARY.finditer(_text(content))) if content else []
         if content and content[0] == der.SEQUENCE and der.element(content):
             self._der(content)
+        elif content and boundaries:
+            # A whole PEM file in Base64, as in the secrets of Kubernetes.
+            self._pem(_text(content), boundaries)
         else:
             self.error("DECODE", "There is no certificate in this file.", SEND_A_CERTIFICATE)
 

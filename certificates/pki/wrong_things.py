@@ -51,11 +51,14 @@ _LABELS = {
 
 _UNPACK = "Unpack it and send the certificate files one by one."
 _EXPORT = "Export the certificate from it (keytool -exportcert -rfc) and send that."
+_EXPORT_ONE = "Export the certificate from it in the form Base-64 encoded X.509 (.CER) and send that."
 _BEGINNINGS: tuple[tuple[re.Pattern[bytes], WrongThing], ...] = (
     (re.compile(rb"PK(\x03\x04|\x05\x06)"), WrongThing("a zip archive", _UNPACK)),
     (re.compile(rb"\x1f\x8b"), WrongThing("a gzip archive", _UNPACK)),
     (re.compile(rb"7z\xbc\xaf|Rar!"), WrongThing("a packed archive", _UNPACK)),
     (re.compile(rb"\xfe\xed\xfe\xed"), WrongThing("a Java keystore (JKS)", _EXPORT)),
+    (re.compile(rb"\0\0\0\0CERT"), WrongThing("a Windows certificate store (.sst)", _EXPORT_ONE)),
+    (re.compile(rb"{\\rtf"), WrongThing("a text document (RTF)", SEND_A_CERTIFICATE)),
     (re.compile(rb"\xce\xce\xce\xce"), WrongThing("a Java keystore (JCEKS)", _EXPORT)),
     (re.compile(rb"%PDF-"), WrongThing("a PDF document", SEND_A_CERTIFICATE)),
     (re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8"), WrongThing("a picture", SEND_A_CERTIFICATE)),

@@ -32,6 +32,8 @@ ONE = {
     "DER with a line end": PARTNER.der + b"\r\n",
     "bare Base64": base64.b64encode(PARTNER.der),
     "bare Base64 in lines": base64.encodebytes(PARTNER.der),
+    "PEM in Base64": base64.b64encode(PEM.encode()),
+    "PEM in Base64 in lines": base64.encodebytes(PEM.encode()),
     "hexadecimal": PARTNER.der.hex().encode(),
 }
 TWO = {

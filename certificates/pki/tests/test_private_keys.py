@@ -54,6 +54,11 @@ WRAPPINGS: dict[str, Callable[[bytes], bytes]] = {
     "with line ends written out": lambda key: key.replace(b"\n", b"\\n") if key[0] != 0x30 else key,
     "in hexadecimal": lambda key: key.hex().encode() if key[0] == 0x30 else key,
     "in hexadecimal with colons": lambda key: key.hex(":").encode() if key[0] == 0x30 else key,
+    "PEM in Base64": lambda key: base64.b64encode(key) if b"-----" in key else key,
+    "PEM in Base64 in lines, shifted": lambda key: base64.encodebytes(b"x" + key) if b"-----" in key else key,
+    "PEM in UTF-16 in Base64, shifted": lambda key: (
+        base64.b64encode(b"xy" + key.decode().encode("utf-16-le")) if b"-----" in key else key
+    ),
     "cut off early": lambda key: key[: max(60, len(key) // 4)] if key[0] == 0x30 else key,
     "cut off": lambda key: key[: len(key) * 2 // 3],
 }

@@ -44,6 +44,13 @@ def test_it_does_not_mind_the_small_number_that_a_root_gave_itself() -> None:
     assert said(sent(resigned(make("Root", ca=True), serial(-1)))) == WARNING
 
 
+def test_it_does_not_read_a_name_of_more_than_two_hundred_parts() -> None:
+    unit = x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, "u")
+    wide = make("Wide", ca=True, subject=x509.Name([unit] * 201))
+    assert "more than 200 parts" in sent(wide).findings[0].sentence
+    assert said(sent(make("Wide", ca=True, subject=x509.Name([unit] * 200)))) == [("SIZE", "error")] * 2
+
+
 @pytest.mark.parametrize(("units", "found"), [(14, []), (15, [("SIZE", "error")])])
 def test_it_refuses_a_name_over_a_kilobyte(units: int, found: list[tuple[str, str]]) -> None:
     unit = x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, "u" * 60)

@@ -35,6 +35,8 @@ WRONG = {
     "login page": (b"<!DOCTYPE html>\n<html><body>Sign in</body></html>", "web page"),
     "zip": (b"PK\x03\x04" + bytes(40), "zip archive"),
     "JKS": (b"\xfe\xed\xfe\xed\0\0\0\2", "Java keystore"),
+    "Windows store": (b"\0\0\0\0CERT\x0b\0\0\0", "Windows certificate store"),
+    "RTF": (b"{\\rtf1 certificate}", "text document"),
     "PDF": (b"%PDF-1.7\n", "PDF"),
     "nothing": (b"", "empty"),
     "blank lines": (b"\r\n\r\n", "empty"),
