@@ -4,6 +4,7 @@
 undecodable field freezes a whole truststore in the gateway, so everything is read here, once, at the door.
 """
 
+import re
 import warnings
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -305,6 +306,15 @@ def _reason(error: Exception) -> str:
     if isinstance(error, UnsupportedAlgorithm):
         return "it uses an algorithm that is not supported"
     if "ParseError" in str(error):
-        return "its structure is broken"
+        return _where(str(error))
     first_sentence = str(error).partition(". ")[0].rstrip(".")
     return printable(first_sentence)[:160] or "one of its fields makes no sense"
+
+
+def _where(error: str) -> str:
+    """What `cryptography` says of the place where the structure breaks, in words that help to mend it."""
+    text = re.search(r'"AttributeValue::(\w+)"', error)
+    if text:
+        return f"a name in it has letters that its type, {text[1]}, does not allow"
+    places = re.findall(r'"([A-Za-z_:]+)"', error)
+    return f"its structure is broken at {places[0]}" if places else "its structure is broken"

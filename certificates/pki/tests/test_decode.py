@@ -6,10 +6,13 @@ import pytest
 
 from certificates.pki.reading import read
 from certificates.testing.builder import encoded
-from certificates.testing.hierarchy import PARTNER
+from certificates.testing.hierarchy import PARTNER, make
 from certificates.testing.raw import KEY, SUBJECT, Fields, extended, extension, resigned, sequence
 
 PLAIN = extension("1.3.6.1.4.1.99999.2", False, b"\x05\0")
+# The type of the common name changes from UTF8String to PrintableString, which has no underscore.
+UNDERSCORE = make("partner_example").der
+FORBIDDEN_LETTER = UNDERSCORE.replace(b"\x0c\x0fpartner_", b"\x13\x0fpartner_")
 
 
 def invalid_text(fields: Fields) -> None:
@@ -36,7 +39,11 @@ BROKEN = {
         resigned(PARTNER, extended(extension("1.3.6.1.5.5.7.1.1", False, b"\x30\x7f\0"))).der,
         "broken",
     ),
-    "name that is no text": (resigned(PARTNER, invalid_text).der, ""),
+    "name that is no text": (resigned(PARTNER, invalid_text).der, "broken at subject"),
+    "name with a forbidden letter": (
+        FORBIDDEN_LETTER,
+        "letters that its type, PrintableString, does not allow",
+    ),
     "key that is no point": (resigned(PARTNER, no_point).der, ""),
 }
 
