@@ -71,15 +71,23 @@ def spki(of: Key, compressed: bool = False, pss: bool = False, bare: bool = Fals
     return plain
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Made:
-    """A certificate with its key."""
+    """A certificate with its key. Its `repr` is what a person needs of an example that Hypothesis shrank."""
 
     der: bytes
     key: Key = field(repr=False)
     name: bytes
     key_id: bytes
     serial: int
+
+    def __repr__(self) -> str:
+        one = self.read
+        if one is None:
+            return f"unreadable {self.name!r}"
+        others = [extension.oid.dotted_string for extension in one.decoded.extensions]
+        said = (one.key, one.signature_hash, f"CA={one.is_ca}", one.path_length, one.key_usage)
+        return f"<{one.subject} by {one.issuer}: {said} {one.extended_key_usage} to {one.not_after} {others}>"
 
     @property
     def pem(self) -> str:

@@ -21,9 +21,9 @@ def chains(pick: st.DrawFn) -> Case:
     return draw(f"example {next(_numbers)}", lambda options: pick(st.sampled_from(list(options))))
 
 
-@given(st.lists(chains(), min_size=1, max_size=12))
+@given(st.lists(chains(), min_size=1, max_size=6))
 @settings(
-    max_examples=8,
+    max_examples=10,
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
