@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import certifi
+from django.db import transaction
 
 from accounts.models import Account
 from catalog import flags
@@ -36,12 +37,14 @@ def live_deployment(account: Account) -> Deployment | None:
     return Deployment.objects.filter(account=account, status=DeploymentStatus.LIVE).first()
 
 
+@transaction.atomic
 def reflag(account: Account, at: datetime) -> int:
     """Compare every proxy's compiled configuration with the live one and store the flags. Returns how many
     changed.
 
     A proxy is flagged exactly when the digests differ.
     """
+    Account.objects.select_for_update().get(pk=account.pk)  # a slow sweep must not overwrite newer flags
     today = compile_account(account, at)
     live = live_deployment(account)
     deployed = live.compiled["proxies"] if live else {}

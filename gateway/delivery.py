@@ -11,8 +11,8 @@ from certificates.models import ServerKey
 from common import secrets
 
 from .agent.bundle import Bundle
-from .lifecycle import DeploymentStatus
-from .models import Deployment, Node
+from .lifecycle import UNSETTLED, DeploymentStatus
+from .models import Deployment, Node, Proof
 from .translation.node import CompiledPart, NodeConfig, assemble
 from .translation.secret import Secret
 
@@ -49,6 +49,10 @@ def hand_over(node: Node) -> str:
     bundle_of(config).to_disk(handover_path(node))
     Node.objects.filter(pk=node.pk).update(wanted_version=config.version)
     node.wanted_version = config.version
+    # What the node shall serve now holds every delivery on its way, so one answer settles them all.
+    Proof.objects.filter(
+        node=node, status__in=UNSETTLED, deployment__status=DeploymentStatus.DELIVERING
+    ).update(version=config.version)
     return config.version
 
 

@@ -21,7 +21,12 @@ class DeploymentStatus(models.TextChoices):
 DEPLOYMENT_MOVES = {
     DeploymentStatus.PLANNED: {DeploymentStatus.CHECKING, DeploymentStatus.SUPERSEDED},
     # back to planned: a worker died in the middle, the sweep gives the work to another
-    DeploymentStatus.CHECKING: {DeploymentStatus.READY, DeploymentStatus.REJECTED, DeploymentStatus.PLANNED},
+    DeploymentStatus.CHECKING: {
+        DeploymentStatus.READY,
+        DeploymentStatus.REJECTED,
+        DeploymentStatus.PLANNED,
+        DeploymentStatus.SUPERSEDED,
+    },
     DeploymentStatus.READY: {DeploymentStatus.DELIVERING, DeploymentStatus.SUPERSEDED},
     DeploymentStatus.DELIVERING: {DeploymentStatus.LIVE, DeploymentStatus.REJECTED},
     DeploymentStatus.LIVE: {DeploymentStatus.SUPERSEDED},
@@ -37,6 +42,9 @@ class ProofStatus(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", "acknowledged"  # Envoy took it; the probe handshakes run
     PROVEN = "proven", "proven"  # a real client was answered as it should be
     REFUSED = "refused", "refused"  # Envoy or a probe said no; the last good one is back
+
+
+UNSETTLED = (ProofStatus.WAITING, ProofStatus.ACKNOWLEDGED)
 
 
 class Outcome(models.TextChoices):

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
@@ -20,12 +21,13 @@ from common.transitions import move
 
 from . import compiling, delivery
 from .agent import envoy
-from .lifecycle import DeploymentStatus, ProofStatus
+from .lifecycle import UNSETTLED, DeploymentStatus, ProofStatus
 from .models import DeployedKey, Deployment, Node, Proof
 
 S = DeploymentStatus
 STALE_AFTER = timedelta(minutes=2)
 SILENCE = timedelta(minutes=10)
+TRIES = 3
 log = logging.getLogger(__name__)
 # Problems that would take something away from callers who have it today: such a plan is not offered.
 BLOCKING = ("left out", "unavailable")
@@ -35,7 +37,9 @@ BLOCKING = ("left out", "unavailable")
 def plan(*, actor: Actor, note: str = "") -> Deployment:
     """Ask the worker to compile the account as it is today. Plans that nobody started are superseded."""
     Account.objects.select_for_update().get(pk=actor.account.pk)  # one number at a time
-    for waiting in Deployment.objects.filter(account=actor.account, status__in=(S.PLANNED, S.READY)):
+    for waiting in Deployment.objects.filter(
+        account=actor.account, status__in=(S.PLANNED, S.CHECKING, S.READY)
+    ):
         move(waiting, S.SUPERSEDED, actor=actor.label, reason="planned anew")
     last = Deployment.objects.filter(account=actor.account).aggregate(last=Max("number"))["last"] or 0
     deployment = Deployment.objects.create(
@@ -49,7 +53,8 @@ def plan(*, actor: Actor, note: str = "") -> Deployment:
 def prepare(*, deployment: Deployment, at: datetime) -> None:
     """The worker's part: compile, say what changes, and have Envoy itself check it. Idempotent.
 
-    Ends in *ready*, or in *rejected* with the reason; what is live is not touched.
+    Ends in *ready*, or in *rejected* with the reason; what is live is not touched. A newer plan supersedes
+    this one.
     """
     if deployment.status != S.PLANNED:
         return
@@ -67,12 +72,20 @@ def prepare(*, deployment: Deployment, at: datetime) -> None:
         for file, key_id in compiled.keys.items()
     )
     problem = _why_not(deployment)
-    with transaction.atomic():
-        if problem:
-            move(deployment, S.REJECTED, actor=who.label, reason="not fit to deploy", problem=problem)
-            audit.record(who, "deployment:rejected", deployment, problem=problem)
-        else:
-            move(deployment, S.READY, actor=who.label)
+    try:
+        _end_check(deployment, problem)
+    except Conflict:
+        log.info("%s was superseded while it was checked", deployment)
+
+
+@transaction.atomic
+def _end_check(deployment: Deployment, problem: str) -> None:
+    who = portal(deployment.account)
+    if problem:
+        move(deployment, S.REJECTED, actor=who.label, reason="not fit to deploy", problem=problem)
+        audit.record(who, "deployment:rejected", deployment, problem=problem)
+    else:
+        move(deployment, S.READY, actor=who.label)
 
 
 def _why_not(deployment: Deployment) -> str:
@@ -88,6 +101,8 @@ def _why_not(deployment: Deployment) -> str:
             envoy.validate(delivery.bundle_of(config))
         except envoy.Refused as refused:
             return f"Envoy would refuse it: {refused}"
+        except InvalidToken:
+            return "No key of COUNTERSIGN_FIELD_KEYS opens a server key. Restore the one that sealed it."
     return ""
 
 
@@ -100,6 +115,8 @@ def start(*, actor: Actor, deployment: Deployment) -> None:
         raise Conflict("no_node", "No gateway node is known. Start one first.")
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=deployment.account_id)
+        if Deployment.objects.filter(account=deployment.account_id, pk__gt=deployment.pk).exists():
+            raise Conflict("not_the_newest", "A newer plan exists. Look at that one, or plan again.")
         if Deployment.objects.filter(account=deployment.account_id, status=S.DELIVERING).exists():
             raise Conflict("deployment_running", "Another deployment is on its way. Wait for its proof.")
         move(deployment, S.DELIVERING, actor=actor.label)
@@ -123,50 +140,65 @@ def _hand_over(nodes: Iterable[Node]) -> None:
 def acknowledged(*, node: Node, version: str, at: datetime) -> None:
     """Envoy on `node` serves `version`; its probes run."""
     Node.objects.filter(pk=node.pk).update(live_version=version)
-    for proof in _proofs_within(node, version):
-        proof.status, proof.acknowledged_at = ProofStatus.ACKNOWLEDGED, proof.acknowledged_at or at
-        proof.save(update_fields=["status", "acknowledged_at"])
+    _open_proofs(node, version).update(status=ProofStatus.ACKNOWLEDGED, acknowledged_at=at)
 
 
 def proven(*, node: Node, version: str, probes: list[dict], at: datetime) -> None:
     """Real handshakes on `node` went as they should under `version`."""
     Node.objects.filter(pk=node.pk).update(live_version=version, trouble="")
-    for proof in _proofs_within(node, version):
-        proof.status, proof.proven_at, proof.probes = ProofStatus.PROVEN, at, _own(proof, probes)
-        proof.acknowledged_at = proof.acknowledged_at or at
-        proof.save()
-        _conclude(proof.deployment)
+    for proof in _open_proofs(node, version).select_related("deployment__account"):
+        with transaction.atomic():
+            proof.status, proof.proven_at, proof.probes = ProofStatus.PROVEN, at, _own(proof, probes)
+            proof.acknowledged_at = proof.acknowledged_at or at
+            proof.save()
+            _conclude(proof.deployment)
 
 
 def refused(*, node: Node, version: str, reason: str, probes: list[dict], at: datetime) -> None:
-    """`node` could not take `version`, or its probes failed; it serves the last good one again."""
-    Node.objects.filter(pk=node.pk).update(trouble=reason)
-    for proof in _waiting_proofs(node).filter(version=version):
-        proof.status, proof.reason, proof.probes = ProofStatus.REFUSED, reason, _own(proof, probes)
-        proof.save()
-        _conclude(proof.deployment)
+    """`node` could not take `version`, or its probes failed; it serves the last good one again.
+
+    Where probes failed, only the deployments of those hosts are refused; the others are delivered again
+    without them.
+    """
+    Node.objects.filter(pk=node.pk).update(
+        trouble="It refused what it was given last, and serves the last good one."
+    )
+    log.warning("%s refused %s: %s", node, version[:12], reason)
+    waiting = list(_open_proofs(node, version).select_related("deployment__account"))
+    to_blame = [
+        proof for proof in waiting if any(not probe["ok"] for probe in _own(proof, probes))
+    ] or waiting
+    for proof in to_blame:
+        with transaction.atomic():
+            own = _own(proof, probes)
+            proof.status, proof.probes = ProofStatus.REFUSED, own
+            proof.reason = what_failed(own) if any(not probe["ok"] for probe in own) else reason
+            proof.save()
+            _conclude(proof.deployment)
+    _hand_over([node])
 
 
-def _waiting_proofs(node: Node) -> QuerySet[Proof]:
-    waiting = (ProofStatus.WAITING, ProofStatus.ACKNOWLEDGED)
-    proofs = Proof.objects.filter(node=node, status__in=waiting, deployment__status=S.DELIVERING)
-    return proofs.select_related("deployment__account")
-
-
-def _proofs_within(node: Node, version: str) -> list[Proof]:
-    """The proofs that `version` settles. What the node shall serve now holds every deployment on its way,
-    also one
-    whose own version was overtaken by another account's before the node looked."""
-    proofs = _waiting_proofs(node)
-    if delivery.wanted_config(node).version != version:
-        proofs = proofs.filter(version=version)
-    return list(proofs)
+def _open_proofs(node: Node, version: str) -> QuerySet[Proof]:
+    """The proofs that an answer about `version` settles."""
+    return Proof.objects.filter(
+        node=node, version=version, status__in=UNSETTLED, deployment__status=S.DELIVERING
+    )
 
 
 def _own(proof: Proof, probes: list[dict]) -> list[dict]:
     """Of a node's probes those on the account's own hosts."""
     own = {host["name"] for host in proof.deployment.compiled["hosts"].values()}
     return [probe for probe in probes if probe["host"] in own]
+
+
+def what_failed(probes: list[dict]) -> str:
+    """The failed probes in a sentence each."""
+    return " ".join(
+        f"{probe['host']}, called with {probe['what']}: {probe['status'] or 'no answer'} {probe['reason']} "
+        f"instead of {probe['expected']}."
+        for probe in probes
+        if not probe["ok"]
+    )
 
 
 def _conclude(waiting: Deployment) -> None:
@@ -212,16 +244,33 @@ def give_back_stale() -> None:
         status__in=(S.PLANNED, S.CHECKING), changed_at__lt=timezone.now() - STALE_AFTER
     )
     for deployment in stale.select_related("account"):
+        if deployment.moves.filter(new=S.CHECKING).count() >= TRIES:
+            _end_check(
+                deployment,
+                f"The worker failed {TRIES} times at it; its log says why. Mend that, then plan again.",
+            )
+            continue
         if deployment.status == S.CHECKING:
             deployment.keys.all().delete()
             move(deployment, S.PLANNED, actor="Portal", reason="the worker did not finish")
+        Deployment.objects.filter(pk=deployment.pk).update(changed_at=timezone.now())
         announce("deployment.planned", deployment.uuid)
+    _conclude_answered()
     _give_up_on_silent_nodes()
     behind = [
-        node for node in Node.objects.all() if delivery.wanted_config(node).version != node.wanted_version
+        node
+        for node in Node.objects.all()
+        if delivery.wanted_config(node).version != node.wanted_version
+        or not delivery.handover_path(node).exists()
     ]
-    missing = [node for node in Node.objects.all() if not delivery.handover_path(node).exists()]
-    _hand_over({node.pk: node for node in [*behind, *missing]}.values())
+    _hand_over(behind)
+
+
+def _conclude_answered() -> None:
+    """Deliveries that every node has answered, and whose end was lost to a crash."""
+    for deployment in Deployment.objects.filter(status=S.DELIVERING).select_related("account"):
+        if not deployment.proofs.filter(status__in=UNSETTLED).exists():
+            _conclude(deployment)
 
 
 def _give_up_on_silent_nodes() -> None:

@@ -19,7 +19,7 @@ from .models import Node, Sighting
 @transaction.atomic
 def add(*, node: Node, seen: Iterable[agent.Sighting]) -> None:
     """Add a node's counts. Names that are no host (scanners) are left out. Hosts with news are announced."""
-    seen = list(seen)
+    seen = [item for item in seen if item.first and item.last]  # a line without a time is no evidence
     hosts = {host.name: host for host in VirtualHost.objects.filter(name__in={item.host for item in seen})}
     for item in seen:
         host = hosts.get(item.host)

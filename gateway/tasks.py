@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -12,6 +14,8 @@ from vhosts.models import VirtualHost
 
 from . import compiling, services
 from .models import Deployment
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -62,7 +66,10 @@ def flag_for_product(uuid: str) -> None:
 def sweep_flags() -> None:
     """Make up for lost announcements, and for certificates that end by themselves."""
     for account in Account.objects.all():
-        compiling.reflag(account, timezone.now())
+        try:
+            compiling.reflag(account, timezone.now())
+        except Exception:
+            log.exception("the flags of %s could not be computed", account)
 
 
 @shared_task

@@ -131,3 +131,48 @@ def test_it_ends_a_delivery_that_a_node_never_answered(owner, host, node):
     deployment.refresh_from_db()
     assert deployment.status == "rejected"
     assert "local: no answer within 10 minutes" in deployment.problem
+
+
+def test_it_blames_a_failed_probe_on_the_account_whose_host_it_was(owner, host, node, stranger):
+    mine, theirs = ready(owner), ready(stranger)
+    services.start(actor=owner, deployment=mine)
+    services.start(actor=stranger, deployment=theirs)
+    probe = {
+        "host": host.name,
+        "what": "stranger",
+        "expected": "400",
+        "status": 200,
+        "reason": "",
+        "ok": False,
+    }
+    version = Node.objects.get().wanted_version
+    services.refused(node=node, version=version, reason="a probe failed", probes=[probe], at=NOW)
+    for deployment in (mine, theirs):
+        deployment.refresh_from_db()
+    assert mine.status == "rejected"
+    assert f"{host.name}, called with stranger: 200" in mine.problem
+    assert (theirs.status, theirs.problem) == ("delivering", "")
+    services.proven(node=node, version=Node.objects.get().wanted_version, probes=[], at=NOW)
+    theirs.refresh_from_db()
+    assert theirs.status == "live"
+
+
+def test_it_does_not_start_an_older_plan_over_a_newer_one(owner, host, node):
+    older = services.plan(actor=owner)
+    Deployment.objects.filter(pk=older.pk).update(status="checking")
+    newer = ready(owner)
+    older.refresh_from_db()
+    assert older.status == "superseded"
+    services.start(actor=owner, deployment=newer)
+
+
+def test_it_gives_up_on_a_plan_that_three_workers_could_not_compile(owner, host, node):
+    deployment = services.plan(actor=owner)
+    for _ in range(3):
+        deployment.refresh_from_db()
+        services.move(deployment, "checking", actor="Portal")
+        Deployment.objects.filter(pk=deployment.pk).update(changed_at=NOW - timedelta(days=400))
+        services.give_back_stale()
+    deployment.refresh_from_db()
+    assert deployment.status == "rejected"
+    assert "failed 3 times" in deployment.problem
