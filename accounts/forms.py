@@ -10,9 +10,10 @@ from crispy_forms.layout import HTML, Div, Field, Layout, Submit
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+
+from common.counting import count, counted, forget
 
 from .actors import Actor
 from .permissions import PERMISSIONS, Role
@@ -61,7 +62,7 @@ class SignInForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError when refused; a right password is refused, too, while we do not listen."""
         key = self._counter()
-        if cache.get(key, 0) >= ATTEMPTS:
+        if counted(key) >= ATTEMPTS:
             raise ValidationError(
                 "Too many failed attempts. Sign-in for this address rests for 5 minutes; then try again.",
                 code="throttled",
@@ -69,18 +70,10 @@ class SignInForm(AuthenticationForm):
         try:
             cleaned = super().clean()
         except ValidationError:
-            self._count(key)
+            count(key, WINDOW)
             raise
-        cache.delete(key)
+        forget(key)
         return cleaned
-
-    def _count(self, key: str) -> None:
-        cache.add(key, 0, WINDOW)
-        try:
-            if cache.incr(key) >= ATTEMPTS:
-                cache.touch(key, WINDOW)
-        except ValueError:  # the window ended between the two calls
-            cache.set(key, 1, WINDOW)
 
     def _counter(self) -> str:
         what = f"{self.data.get('username', '').strip().lower()} {_place(self.request)}"

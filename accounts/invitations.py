@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,13 +10,18 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from common.counting import count
+
 from .models import Member, User
+
+LINKS_AN_HOUR = 5
 
 
 class PasswordLinkForm(PasswordResetForm):
@@ -24,6 +30,14 @@ class PasswordLinkForm(PasswordResetForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "E-mail"
+
+    def clean_email(self) -> str:
+        """Nobody's mailbox is filled by others: a few links an hour for one address."""
+        email = self.cleaned_data["email"].lower()
+        digest = hashlib.sha256(email.encode()).hexdigest()
+        if count(f"password-links:{digest}", 3600) > LINKS_AN_HOUR:
+            raise ValidationError("Links were sent to this address already. Look for them, or wait an hour.")
+        return email
 
     def get_users(self, email: str) -> Iterable[User]:
         """The active person with this address, in any case of its letters."""
@@ -36,19 +50,26 @@ class PasswordLinkForm(PasswordResetForm):
         super().save(**options | {"extra_email_context": {"days": _days()}})
 
 
+def password_link(user: User) -> str:
+    """The address under which a person sets a password. Whoever has it becomes them:
+    mail it, show it to nobody.
+    """
+    where = [urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
+    return settings.PORTAL_URL + reverse("password_reset_confirm", args=where)
+
+
 def invite(member: Member, by: str) -> None:
     """Send a new person the link with which they set their first password. `by`: who added them.
 
     Raises OSError (smtplib's errors are of its kin) when the e-mail cannot be handed over.
     """
     user = member.user
-    where = [urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
     context = {
         "user": user,
         "account": member.account,
         "role": member.get_role_display(),
         "by": by,
-        "url": settings.PORTAL_URL + reverse("password_reset_confirm", args=where),
+        "url": password_link(user),
         "days": _days(),
     }
     subject = " ".join(render_to_string("accounts/invitation_subject.txt", context).split())

@@ -13,7 +13,7 @@ from common.errors import Conflict, DomainError
 from . import audit
 from .actors import Actor, portal
 from .models import Account, Member, ServiceKey, User
-from .permissions import PERMISSIONS, Role
+from .permissions import PERMISSIONS, Role, granted_to
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ def add_member(*, actor: Actor, email: str, full_name: str, role: str) -> tuple[
 
     Raises DomainError for an unknown role and Conflict for a person who is a member already.
     """
-    if role not in Role.values:
-        raise DomainError("role_unknown", f"Choose one of {', '.join(Role.values)}.", field="role")
+    _may_give(actor, role)
     user = User.objects.filter(email=email.lower()).first()
     is_new = user is None
     if user is None:
@@ -58,11 +57,20 @@ def add_member(*, actor: Actor, email: str, full_name: str, role: str) -> tuple[
     return member, is_new
 
 
+def _may_give(actor: Actor, role: str) -> None:
+    """A role must exist, and hold nothing that the actor does not have; the portal itself may give all."""
+    if role not in Role.values:
+        raise DomainError("role_unknown", f"Choose one of {', '.join(Role.values)}.", field="role")
+    beyond = sorted(granted_to(role) - actor.permissions)
+    if beyond and actor.permissions:
+        text = f"You cannot give a role that may do more than you: {', '.join(beyond)}."
+        raise DomainError("role_not_yours", text, field="role")
+
+
 @transaction.atomic
 def change_role(*, actor: Actor, member: Member, role: str) -> None:
     """Give a person another role. Raises Conflict when the account would be left without an administrator."""
-    if role not in Role.values:
-        raise DomainError("role_unknown", f"Choose one of {', '.join(Role.values)}.", field="role")
+    _may_give(actor, role)
     _keep_an_administrator(member, role)
     old, member.role = member.role, role
     member.save(update_fields=["role"])

@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.actors import Actor
 from common.errors import DomainError, NotFound
 
-from .models import Certificate, Reference, Truststore, TruststoreVersion, Upload
+from .models import Certificate, Reference, Truststore, Upload
 
 
 def get_truststore(actor: Actor, uuid: UUID, *, to: str = "certificates:read") -> Truststore:
@@ -17,16 +17,6 @@ def get_truststore(actor: Actor, uuid: UUID, *, to: str = "certificates:read") -
     if store is None:
         raise NotFound("truststore")
     return store
-
-
-def get_version(actor: Actor, uuid: UUID, *, to: str = "certificates:read") -> TruststoreVersion:
-    """A truststore version of the actor's account."""
-    actor.require(to)
-    versions = TruststoreVersion.objects.select_related("truststore__current")
-    version = versions.filter(truststore__account=actor.account, uuid=uuid).first()
-    if version is None:
-        raise NotFound("truststore version")
-    return version
 
 
 def get_reference(actor: Actor, uuid: UUID, *, to: str = "certificates:read") -> Reference:

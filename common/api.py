@@ -117,7 +117,7 @@ class Schema(AutoSchema):
             errors["404"] = "Absent, or of another account."
         if self.method not in ("GET", "HEAD"):
             errors["409"] = "The object is not in the state that the act needs."
-        if self.view.throttle_classes:
+        if getattr(self.view, "counts_attempts", False):
             errors["429"] = "Too many requests; Retry-After says when to come back."
         return errors
 

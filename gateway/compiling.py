@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.models import Account
 from catalog import flags
 from catalog.models import Proxy
+from common.transitions import move
 
 from . import snapshot
 from .lifecycle import DeploymentStatus
@@ -46,6 +47,10 @@ def reflag(account: Account, at: datetime) -> int:
     """
     Account.objects.select_for_update().get(pk=account.pk)  # a slow sweep must not overwrite newer flags
     today = compile_account(account, at)
+    for plan in Deployment.objects.filter(account=account, status=DeploymentStatus.READY).exclude(
+        digest=today.digest
+    ):
+        move(plan, DeploymentStatus.SUPERSEDED, actor="Portal", reason="something changed since; plan again")
     live = live_deployment(account)
     deployed = live.compiled["proxies"] if live else {}
     states = {}

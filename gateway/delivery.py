@@ -26,7 +26,8 @@ def wanted_config(node: Node, *, instead: Deployment | None = None) -> NodeConfi
     wanted = Q(status__in=(DeploymentStatus.LIVE, DeploymentStatus.DELIVERING))
     if instead:
         wanted |= Q(pk=instead.pk)
-    for deployment in Deployment.objects.filter(wanted).select_related("account").order_by("pk"):
+    # "delivering" sorts before "live", so that what is on its way is chosen last and wins.
+    for deployment in Deployment.objects.filter(wanted).select_related("account").order_by("-status", "pk"):
         chosen[deployment.account_id] = deployment
     if instead:
         chosen[instead.account_id] = instead

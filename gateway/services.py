@@ -30,7 +30,7 @@ SILENCE = timedelta(minutes=10)
 TRIES = 3
 log = logging.getLogger(__name__)
 # Problems that would take something away from callers who have it today: such a plan is not offered.
-BLOCKING = ("left out", "unavailable")
+BLOCKING = ("left out",)
 
 
 @transaction.atomic

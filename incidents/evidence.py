@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 
 from accounts import audit
 from accounts.actors import portal
@@ -15,6 +16,7 @@ from common.transitions import move
 from gateway import selectors as gateway
 from gateway.lifecycle import Outcome
 from gateway.models import Sighting
+from vhosts.lifecycle import RequestStatus
 
 from .lifecycle import EventKind, IncidentStatus
 from .models import Event, Incident
@@ -53,7 +55,7 @@ def collect(incident: Incident) -> list[Fact]:
     return [
         Fact(
             "Every node proves it",
-            f"{name} asks for client certificates on {_nodes(probes)}."
+            f"{name} asks for client certificates on every node."
             if since
             else "Not deployed on every node yet.",
             bool(since),
@@ -62,18 +64,18 @@ def collect(incident: Incident) -> list[Fact]:
         _refusal(
             "No certificate was refused",
             "400 No required SSL certificate was sent",
-            refused.filter(fingerprint=""),
+            refused.filter(reason="no_client_certificate"),
             [probe for probe in probes if probe["what"] == "no certificate"],
         ),
         _refusal(
             "A stranger was refused",
             "400 The SSL certificate error",
-            refused.exclude(fingerprint="").exclude(partners_own),
+            refused.filter(reason="client_certificate_refused").exclude(partners_own),
             [probe for probe in probes if probe["what"] == "stranger"],
         ),
         Fact(
             "The partner is served",
-            f"{_short(served.fingerprint)} was let through, {_times(served.count)}."
+            f"{_short(served.fingerprint)} was let through, as the gateway logged."
             if served
             else f"Waiting for the first call to {name} with the partner's certificate.",
             served is not None,
@@ -88,23 +90,27 @@ def _refusal(title: str, answer: str, logged: QuerySet[Sighting], probes: list[d
         who = _short(caller.fingerprint) if caller.fingerprint else "A call without one"
         return Fact(
             title,
-            f"{who} read {answer}, {_times(caller.count)}, as the gateway logged.",
+            f"{who} read {answer}, as the gateway logged.",
             True,
             caller.last_seen,
         )
-    if probes and all(probe["ok"] for probe in probes):
+    if probes and all(probe["ok"] and probe["status"] == 400 for probe in probes):
         at = max(datetime.fromisoformat(probe["at"]) for probe in probes)
         return Fact(title, f"Our own call read {answer} on {_nodes(probes)}.", True, at)
     return Fact(title, f"Waiting for a call that reads {answer}.", False)
 
 
 def enforced_since(incident: Incident) -> datetime | None:
-    """Since when every node enforces the truststore version that the incident brought, or a later one;
-    None: not yet.
+    """Since when every node enforces the truststore version that the incident brought, or a later one, on
+    a host as its
+    last request made it; None: not yet. A partner who was let in before needs no new deployment.
     """
-    if incident.version is None or incident.accepted_at is None:
+    if incident.version is None:
         return None
-    return gateway.enforced_since(incident.host, not_before=incident.accepted_at)
+    asked = incident.host.requests.filter(status=RequestStatus.COMPLETED).aggregate(last=Max("created_at"))[
+        "last"
+    ]
+    return gateway.enforced_since(incident.host, not_before=max(incident.version.created_at, asked))
 
 
 def close_when_proven(incident: Incident) -> bool:
@@ -124,6 +130,7 @@ def close_when_proven(incident: Incident) -> bool:
         )
         text = "Every node proved it; the partner was served, a stranger and a bare call were refused."
         Event.objects.create(incident=incident, actor="Portal", kind=EventKind.CLOSED, text=text)
+        incident.links.filter(revoked_at=None, used_at=None).update(revoked_at=timezone.now())
         audit.record(portal(incident.account), "incident:closed", incident, evidence=incident.evidence)
     return True
 
@@ -131,10 +138,6 @@ def close_when_proven(incident: Incident) -> bool:
 def freeze(facts: list[Fact]) -> list[dict[str, Any]]:
     """The facts as plain JSON, times in ISO 8601."""
     return [asdict(fact) | {"at": fact.at.isoformat() if fact.at else None} for fact in facts]
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
 
 
 def _nodes(probes: list[dict[str, Any]]) -> str:

@@ -118,6 +118,6 @@ class SecureLink(Identified):
         """Open, used, revoked or expired."""
         if self.revoked_at:
             return "revoked"
-        if self.used_at:
-            return "used"
-        return "expired" if self.expires_at <= timezone.now() else "open"
+        if self.expires_at <= timezone.now():
+            return "expired"
+        return "used" if self.used_at else "open"

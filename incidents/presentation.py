@@ -18,6 +18,7 @@ from certificates.models import Upload
 from gateway.lifecycle import DeploymentStatus, Outcome
 from gateway.models import Deployment, Sighting
 from vhosts.models import ClientAuth
+from vhosts.selectors import hosts_trusting
 
 from . import evidence
 from .lifecycle import TURN, EventKind, IncidentStatus
@@ -274,8 +275,21 @@ def impact_of(incident: Incident) -> list[dict[str, str]]:
     products = [product.title for product in products_on(host)]
     if products:
         lines.append(_tick("warn", "box-seam", f"Products that publish them: {_some(products)}."))
-    lines.append(_tick("ok", "check-circle-fill", "Other hosts stay as they are."))
+    others = others_trusting(incident)
+    if others:
+        sentence = f"The same truststore decides for {_some(others)}: the partner may enter there, too."
+        lines.append(_tick("bad", "exclamation-triangle-fill", sentence))
+    else:
+        lines.append(_tick("ok", "check-circle-fill", "Other hosts stay as they are."))
     return lines
+
+
+def others_trusting(incident: Incident) -> list[str]:
+    """The other hosts for whose clients the truststore of the incident's host decides, by alias."""
+    store = incident.host.trusted
+    if store is None:
+        return []
+    return [host.alias for host in hosts_trusting(store) if host.pk != incident.host_id]
 
 
 def _tick(tone: str, icon: str, sentence: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Account
 from certificates.lifecycle import UploadStatus
@@ -10,8 +10,8 @@ from certificates.models import Upload
 from gateway.models import Deployment
 from vhosts.models import VirtualHost
 
-from .lifecycle import IncidentStatus
-from .models import Incident
+from .lifecycle import EventKind, IncidentStatus
+from .models import Event, Incident
 
 OURS = (IncidentStatus.CHECKING, IncidentStatus.ENABLING)
 ENDED = (IncidentStatus.CLOSED, IncidentStatus.WITHDRAWN)
@@ -53,7 +53,7 @@ def waiting_for_gateway(*, deployment: str = "", host: str = "") -> QuerySet[Inc
 
 
 def judged_uploads_unnoticed() -> QuerySet[Upload]:
-    """Judged uploads of incidents that still wait for the partner."""
-    return Upload.objects.filter(
-        status=UploadStatus.JUDGED, incident_upload__incident__status=IncidentStatus.WAITING
-    ).select_related("incident_upload__incident")
+    """Judged uploads of incidents whose timeline does not say so yet."""
+    noticed = Event.objects.filter(kind=EventKind.JUDGED, upload=OuterRef("pk"))
+    uploads = Upload.objects.filter(status=UploadStatus.JUDGED).exclude(incident_upload=None)
+    return uploads.exclude(Exists(noticed)).select_related("incident_upload__incident")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
 from celery import shared_task
 
 from certificates.models import Upload
 
 from . import evidence, selectors
 from .services import acceptance
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -33,9 +38,16 @@ def host_seen(uuid: str) -> None:
 
 @shared_task
 def sweep_incidents() -> None:
-    """Make up for lost announcements."""
+    """Make up for lost announcements. Trouble with one incident does not keep the others waiting."""
     for upload in selectors.judged_uploads_unnoticed():
-        acceptance.upload_judged(upload=upload)
+        _try(lambda upload=upload: acceptance.upload_judged(upload=upload))
     for incident in selectors.waiting_for_gateway():
-        acceptance.deployment_ended(incident=incident)
-        evidence.close_when_proven(incident)
+        _try(lambda incident=incident: acceptance.deployment_ended(incident=incident))
+        _try(lambda incident=incident: evidence.close_when_proven(incident))
+
+
+def _try(act: Callable[[], object]) -> None:
+    try:
+        act()
+    except Exception:
+        log.exception("the sweep goes on with the next one")

@@ -27,8 +27,9 @@ class DomainErrorMiddleware:
             return None
         if error.status == 404:
             return render(request, "404.html", {"exception": error.message}, status=404)
-        template = "403.html" if error.status == 403 else "400.html"
-        return render(request, template, {"exception": error.message}, status=error.status)
+        if error.status == 403:
+            return render(request, "403.html", {"exception": error.message}, status=403)
+        return render(request, "400.html", {"sentence": error.message}, status=error.status)
 
 
 class TimezoneMiddleware:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 GRACE = 10.0  # seconds between SIGTERM and SIGKILL
 RESTART_AFTER = 1.0  # seconds; a child that dies at once must not spin
@@ -45,12 +48,13 @@ class Child:
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
                 start_new_session=True,
+                preexec_fn=_die_with_parent,
             )
 
-    def wait_ready(self, seconds: float) -> None:
-        """Wait until it answers. Raises NotStarted when it ends or stays silent."""
+    def wait_ready(self, seconds: float, stop: Event) -> None:
+        """Wait until it answers, or `stop` is set. Raises NotStarted when it ends or stays silent."""
         end = time.monotonic() + seconds
-        while not self.ready():
+        while not stop.is_set() and not self.ready():
             if self.process is None or self.process.poll() is not None:
                 raise NotStarted(f"{self.name} ended at once. Its last words are in {self.log}.")
             if time.monotonic() > end:
@@ -88,6 +92,14 @@ class Child:
             os.killpg(self.process.pid, number)
         except (ProcessLookupError, PermissionError):
             return
+
+
+def _die_with_parent() -> None:
+    """In the child, on Linux: get SIGTERM when the supervisor is gone, however it went (prctl(2),
+    PR_SET_PDEATHSIG).
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def port_is_free(port: int) -> bool:

@@ -18,6 +18,7 @@ from threading import Event
 from types import FrameType
 
 from .processes import Child, NotStarted, answers, free_port, port_is_free
+from .settings.embedded import DEFAULT_PORTS
 
 ROOT = Path(__file__).resolve().parent.parent
 EPILOG = """\
@@ -63,9 +64,16 @@ def _options() -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace) -> int:
+    os.umask(0o077)  # the data folder holds tokens, mails and keys
     data = options.data.resolve()
-    for folder in (data, data / "run", data / "log", data / "mail"):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        for folder in (data, data / "run", data / "log", data / "mail"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.chmod(0o700)
+    except OSError as error:
+        raise Trouble(
+            f"{data} cannot be the data folder: {error.strerror}. Choose another with --data."
+        ) from None
     lock = _lock(data)
     ready_file = data / "ready.json"
     ready_file.unlink(missing_ok=True)
@@ -101,7 +109,7 @@ def _run(options: argparse.Namespace) -> int:
             _say(f"Starting {child.name}")
             child.start()
             children.append(child)
-            child.wait_ready(60)
+            child.wait_ready(60, stop)
         summary = demo.load(ports, stop)
         if stop.is_set():
             return 0
@@ -136,13 +144,14 @@ def _ports(options: argparse.Namespace, data: Path) -> dict[str, int]:
     """The ports: as asked, else as last time, else the defaults. Raises Trouble naming one that is taken."""
     kept = data / "run" / "ports.json"
     before = json.loads(kept.read_text()) if kept.exists() else {}
-    defaults = {"portal": 8000, "gateway": 8443, "target": 8090}
     asked = {"portal": options.port, "gateway": options.gateway_port, "target": options.target_port}
     ports = {}
-    for name, default in defaults.items():
+    for name, default in DEFAULT_PORTS.items():
         port = asked[name] if asked[name] is not None else before.get(name, default)
         if port == 0:
-            port = before.get(name) or free_port()
+            port = before.get(name, 0)
+            if not port or not port_is_free(port):
+                port = free_port()
         if not 0 < port < 65536:
             raise Trouble(f"{port} is no port; give a number from 1 to 65535, or 0 for a free one.")
         if not port_is_free(port):
@@ -268,7 +277,12 @@ def _watch(children: list[Child], stop: Event) -> None:
     """Until told to stop; a child that dies is started again."""
     while not stop.wait(0.5):
         for child in children:
-            if child.revive():
+            try:
+                revived = child.revive()
+            except Exception as error:
+                _say(f"{child.name} had ended and could not be started: {error}")
+                continue
+            if revived:
                 _say(f"{child.name} had ended and was started again; see {child.log}")
 
 

@@ -47,6 +47,9 @@ def submit(*, actor: Actor, wish: Wish) -> HostRequest:
     request = _receive(actor, wish)
     try:
         with transaction.atomic():
+            Account.objects.select_for_update().get(
+                pk=actor.account.pk
+            )  # two of one alias: one waits, and is refused
             host = _create(actor, wish) if wish.operation == Operation.CREATE else _update(actor, wish)
             move(request, RequestStatus.COMPLETED, actor=actor.label, host=host)
             announce("host.changed", host.uuid)

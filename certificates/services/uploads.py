@@ -26,7 +26,18 @@ from .known import remember
 
 MAX_BYTES = 1_000_000
 MAX_FILES = 10
-STALE_AFTER = timedelta(minutes=2)
+# How zip, gzip, 7z, rar, bzip2, xz and zstandard begin: what is packed cannot be searched for private keys.
+ARCHIVES = (
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a",
+    b"BZh",
+    b"\xfd7zXZ\x00",
+    b"\x28\xb5\x2f\xfd",
+)
+STALE_AFTER = timedelta(seconds=20)  # judging takes less than two
+TRIES = 3
 
 
 class PrivateKeySent(DomainError):
@@ -48,6 +59,13 @@ def refuse_unsafe(files: Sequence[tuple[str, bytes]]) -> None:
         if len(content) > MAX_BYTES:
             raise DomainError(
                 "too_large", f"{name} is larger than 1 MB. Send only certificates.", field="files"
+            )
+        if content.startswith(ARCHIVES):
+            raise DomainError(
+                "archive_sent",
+                f"{name} is an archive. Nothing of this upload was kept, since a private key could hide in "
+                "it. Unpack it, and send only the certificates.",
+                field="files",
             )
         kind = private_key_in(content)
         if kind:
@@ -119,17 +137,37 @@ def judge_upload(*, upload: Upload, at: datetime) -> None:
 
 
 def give_back_stale() -> int:
-    """Queue again what was received and never judged, or whose worker died. Returns how many."""
+    """Queue again what was received and never judged, or whose worker died; after some tries say that it
+    cannot be
+    judged. Returns how many."""
     stale = Upload.objects.filter(changed_at__lt=timezone.now() - STALE_AFTER).exclude(
         status=UploadStatus.JUDGED
     )
     count = 0
     for upload in stale.select_related("account"):
+        if upload.moves.filter(new=UploadStatus.JUDGING).count() >= TRIES:
+            _give_up(upload)
+            continue
         if upload.status == UploadStatus.JUDGING:
             move(upload, UploadStatus.RECEIVED, actor="Portal", reason="the worker did not finish")
+        Upload.objects.filter(pk=upload.pk).update(changed_at=timezone.now())
         announce("upload.received", upload.uuid)
         count += 1
     return count
+
+
+@transaction.atomic
+def _give_up(upload: Upload) -> None:
+    """End an upload at which every worker failed, so that nobody waits for it."""
+    unjudged = pki.findings.Finding(
+        "NOT_JUDGED",
+        pki.findings.Severity.ERROR,
+        f"This upload could not be judged: the worker failed {TRIES} times at it.",
+        "Send the certificates again, one PEM file each. Operations find the reason in the worker's log.",
+    )
+    Finding.objects.bulk_create(_rows(upload, [unjudged]))
+    move(upload, UploadStatus.JUDGED, actor="Portal", reason="given up", accepted=False)
+    announce("upload.judged", upload.uuid)
 
 
 def _rows(upload: Upload, findings: Sequence[pki.findings.Finding]) -> list[Finding]:

@@ -1,5 +1,6 @@
 """An upload is searched for private keys before anything of it is kept, then judged in the worker."""
 
+import gzip
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -84,3 +85,23 @@ def test_it_gives_an_upload_back_whose_worker_died(account):
     assert uploads.give_back_stale() == 1
     upload.refresh_from_db()
     assert upload.status == "received"
+
+
+def test_it_ends_an_upload_at_which_three_workers_failed(account):
+    upload = receive(account, ("client.pem", PARTNER.pem.encode()))
+    for _ in range(3):
+        upload.refresh_from_db()
+        uploads.move(upload, "judging", actor="Portal")
+        Upload.objects.update(changed_at=NOW - timedelta(days=400))
+        uploads.give_back_stale()
+    upload.refresh_from_db()
+    assert (upload.status, upload.accepted) == ("judged", False)
+    assert upload.findings.get().code == "NOT_JUDGED"
+
+
+def test_it_refuses_an_archive_in_which_a_key_could_hide(account):
+    packed = gzip.compress((PARTNER.pem + PARTNER.key_pem).encode())
+    with pytest.raises(DomainError) as refusal:
+        receive(account, ("client.pem", PARTNER.pem.encode()), ("keys.gz", packed))
+    assert refusal.value.code == "archive_sent"
+    assert not UploadFile.objects.exists()

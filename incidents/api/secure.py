@@ -7,10 +7,10 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import Throttled
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from certificates.api.files import contents
@@ -23,6 +23,7 @@ from common.errors import Conflict
 from .. import access
 from ..models import SecureLink
 from ..services import links
+from ..throttling import may_send
 from .serializers import PartnerUploadIn
 
 
@@ -63,8 +64,7 @@ class SecureView(APIView):
 
     authentication_classes = ()
     permission_classes = ()
-    throttle_classes = (ScopedRateThrottle,)
-    throttle_scope = "secure_link"
+    counts_attempts = True
     parser_classes = (MultiPartParser,)
     schema = Schema()
 
@@ -86,6 +86,8 @@ class SecureView(APIView):
         link = access.get_link(token)
         if link.state != "open":
             raise Conflict("link_closed", "This link was used or has expired. Ask for a new one.")
+        if not may_send(link.token_digest):
+            raise Throttled(wait=3600)
         form = PartnerUploadIn(data=request.data)
         form.is_valid(raise_exception=True)
         given = form.validated_data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -105,6 +106,9 @@ def accept(
     move(incident, IncidentStatus.ENABLING, actor=actor.label, version=version, accepted_at=at)
     words = ", ".join(f"{entry.certificate} as {entry.role.value}" for entry in entries)
     note(incident, actor.label, EventKind.ACCEPTED, f"{version}: {words}", upload=upload)
+    transaction.on_commit(
+        partial(deployment_ended, incident=incident), robust=True
+    )  # it may be enforced already
     audit.record(actor, "incident:accepted", incident, version=version.number, truststore=truststore.name)
 
 

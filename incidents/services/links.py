@@ -35,8 +35,10 @@ def send_link(*, actor: Actor, incident: Incident, message: str = "") -> SecureL
 
     The token is in the mail and nowhere else; the database keeps its SHA-256.
     """
-    if incident.status in (IncidentStatus.CLOSED, IncidentStatus.WITHDRAWN):
-        raise Conflict("incident_ended", f"{incident} has ended; a link would lead nowhere.")
+    if incident.status not in (IncidentStatus.WAITING, IncidentStatus.CHECKING):
+        raise Conflict(
+            "incident_not_waiting", f"{incident} does not wait for certificates. Ask the partner first."
+        )
     close_all(incident)
     token = secrets.new_token()
     link = SecureLink.objects.create(
@@ -78,15 +80,20 @@ def _send(incident: Incident, mail: EmailMessage) -> None:
         )
 
 
-def close_all(incident: Incident) -> int:
-    """Revoke the open links of an incident. Returns how many."""
-    return incident.links.filter(revoked_at=None, used_at=None).update(revoked_at=timezone.now())
+def close_all(incident: Incident, *, used_too: bool = False) -> int:
+    """Revoke the open links of an incident, and with `used_too` those that show a report.
+    Returns how many.
+    """
+    links = incident.links.filter(revoked_at=None)
+    if not used_too:
+        links = links.filter(used_at=None)
+    return links.update(revoked_at=timezone.now())
 
 
 @transaction.atomic
 def revoke_link(*, actor: Actor, incident: Incident) -> None:
-    """Close the open link. Raises Conflict when none is open."""
-    if not close_all(incident):
+    """Close the links, also one that was used and shows its report. Raises Conflict when there is none."""
+    if not close_all(incident, used_too=True):
         raise Conflict("link_not_open", "No secure link is open.")
     Event.objects.create(incident=incident, actor=actor.label, kind=EventKind.LINK_REVOKED)
     audit.record(actor, "secure_link:revoked", incident)

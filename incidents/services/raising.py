@@ -136,7 +136,7 @@ def withdraw(*, actor: Actor, incident: Incident, reason: str) -> None:
     if not reason.strip():
         raise DomainError("reason_missing", "Say why, for those who look here later.", field="reason")
     move(incident, IncidentStatus.WITHDRAWN, actor=actor.label, reason=reason.strip())
-    links.close_all(incident)
+    links.close_all(incident, used_too=True)
     note(incident, actor.label, EventKind.WITHDRAWN, reason.strip())
     audit.record(actor, "incident:withdrawn", incident, reason=reason.strip())
 

@@ -83,7 +83,11 @@ def test_it_names_the_field_that_does_not_fit(api, secure):
     assert [error["field"] for error in answer.json()["errors"]] == ["files"]
 
 
-def test_it_slows_down_those_who_guess(api, account):
-    answers = [api.get(f"/api/v1/secure/{number}/").status_code for number in range(61)]
-    assert answers[59] == 404
-    assert answers[60] == 429
+def test_it_limits_how_often_one_link_is_tried(api, secure, file, partner, monkeypatch):
+    monkeypatch.setattr("incidents.throttling.SENDS_AN_HOUR", 1)
+    answers = [
+        api.post(secure(), {"files": [file("client.key", partner.key_pem)]}, format="multipart")
+        for _ in range(2)
+    ]
+    assert answers[-1].status_code == 429
+    assert answers[-1].headers["Retry-After"] == "3600"

@@ -24,7 +24,7 @@ from .. import access
 from ..forms import NEW_STORE, AcceptForm
 from ..lifecycle import IncidentStatus
 from ..models import Incident
-from ..presentation import being_checked
+from ..presentation import being_checked, others_trusting
 from ..services import acceptance, links
 
 
@@ -76,6 +76,7 @@ def review(request: HttpRequest, uuid: str, upload: str) -> HttpResponse:
         "report": report,
         "is_ready": is_ready,
         "form": form,
+        "others": others_trusting(incident),
         "may_accept": actor.may("incidents:process") and incident.status == IncidentStatus.CHECKING,
     }
     return render(request, "incidents/review.html", context)

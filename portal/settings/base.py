@@ -7,7 +7,7 @@ from pathlib import Path
 
 import environ
 
-from .secrets import embedded_secrets
+from .embedded import embedded_ports, embedded_secrets
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -22,7 +22,8 @@ SECRET_KEY = env.str("SECRET_KEY", _secrets["SECRET_KEY"])
 FIELD_KEYS = env.list("COUNTERSIGN_FIELD_KEYS", default=_secrets["COUNTERSIGN_FIELD_KEYS"].split(","))
 
 DEBUG = env.bool("DEBUG", False)
-PORTAL_URL = env.str("COUNTERSIGN_PORTAL_URL", "http://localhost:8000").rstrip("/")
+PORTS = embedded_ports(VAR)
+PORTAL_URL = env.str("COUNTERSIGN_PORTAL_URL", f"http://localhost:{PORTS['portal']}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "portal.guard.InputGuard",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Deny by default: a page without @login_not_required needs a signed-in person.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

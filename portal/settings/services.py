@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from .base import TESTING, VAR, env
+from .base import PORTS, TESTING, VAR, env
 
 # Broker and cache: REDIS_URL in production, the embedded broker's Unix socket otherwise (database 0 and 1).
 REDIS_URL = env.str("REDIS_URL", "")
@@ -33,10 +33,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "run" / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # Sweeps compare wanted with actual, so a lost announcement costs time, never truth.
-    "uploads": {"task": "certificates.tasks.sweep_uploads", "schedule": 30},
+    "uploads": {"task": "certificates.tasks.sweep_uploads", "schedule": 10},
     "deployments": {"task": "gateway.tasks.sweep_deployments", "schedule": 30},
     "flags": {"task": "gateway.tasks.sweep_flags", "schedule": 60},
     "incidents": {"task": "incidents.tasks.sweep_incidents", "schedule": 30},
+    "sessions": {"task": "portal.tasks.clear_ended_sessions", "schedule": 24 * 3600},
     "tokens": {"task": "portal.tasks.clear_expired_tokens", "schedule": 3600},
 }
 CELERY_TASK_ALWAYS_EAGER = False
@@ -53,7 +54,6 @@ ANNOUNCEMENTS = {
     "deployment.planned": ["gateway.tasks.prepare_deployment"],
     "deployment.ended": ["incidents.tasks.deployment_ended"],
     "host.seen": ["incidents.tasks.host_seen"],
-    "link.made": [],
 }
 
 CACHES = {
@@ -68,7 +68,7 @@ CACHES = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "oauth2_provider.contrib.rest_framework.OAuth2Authentication",
+        "accounts.api.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -78,8 +78,6 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "common.problems.problem_handler",
-    "NUM_PROXIES": env.int("NUM_PROXIES", 0),  # proxies before the portal whose X-Forwarded-For is believed
-    "DEFAULT_THROTTLE_RATES": {"secure_link": "60/min"},
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Countersign",
@@ -110,7 +108,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Countersign <countersign@loc
 # The gateway of the embedded default.
 GATEWAY_DIR = VAR / "gateway"
 GATEWAY_NODE = env.str("COUNTERSIGN_NODE", "local")
-GATEWAY_PORT = env.int("COUNTERSIGN_GATEWAY_PORT", 8443)
+GATEWAY_PORT = env.int("COUNTERSIGN_GATEWAY_PORT", PORTS["gateway"])
 DEV_CA_DIR = VAR / "ca"
 SECURE_LINK_DAYS = env.int("COUNTERSIGN_SECURE_LINK_DAYS", 10)
 
@@ -118,6 +116,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"masking": {"()": "portal.weblog.MaskingFilter"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["masking"]},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
 }

@@ -6,16 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 
 from accounts.actors import portal
+from accounts.invitations import password_link
 from accounts.permissions import Role
 from accounts.services import add_member
 from portal.onboarding import onboard
@@ -49,9 +45,4 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"{account.name} is ready; its ID is {account.uuid}.")
         if is_new:
-            where = [
-                urlsafe_base64_encode(force_bytes(member.user.pk)),
-                default_token_generator.make_token(member.user),
-            ]
-            url = settings.PORTAL_URL + reverse("password_reset_confirm", args=where)
-            self.stdout.write(f"{member.user.email} chooses a password here: {url}")
+            self.stdout.write(f"{member.user.email} chooses a password here: {password_link(member.user)}")

@@ -1,4 +1,4 @@
-"""The secrets of the embedded default, generated once into the data folder and readable by its owner only."""
+"""What `./run` keeps in the data folder: secrets, made once and readable by their owner only, and ports."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import secrets
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+
+DEFAULT_PORTS = {"portal": 8000, "gateway": 8443, "target": 8090}
 
 
 def embedded_secrets(folder: Path, *, given: bool) -> dict[str, str]:
@@ -30,3 +32,13 @@ def embedded_secrets(folder: Path, *, given: bool) -> dict[str, str]:
     with os.fdopen(descriptor, "w") as file:
         json.dump(fresh, file)
     return fresh
+
+
+def embedded_ports(folder: Path) -> dict[str, int]:
+    """The ports that `./run` used last, so that management commands name the addresses that work;
+    else its defaults.
+    """
+    try:
+        return DEFAULT_PORTS | json.loads((folder / "run" / "ports.json").read_text())
+    except (OSError, ValueError):
+        return DEFAULT_PORTS

@@ -1,0 +1,72 @@
+"""What no request may carry, refused at the door: before a view or a log sees it, and without an echo."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from certificates.pki.private_keys import private_key_in
+
+KEY_SENT = (
+    "There is a private key in what was sent. Nothing of it was kept. Regard that key as disclosed: make a "
+    "new one, and send only the public certificate."
+)
+NUL_SENT = "The address holds a character that no text may hold. Take it out."
+
+
+class InputGuard:
+    """Refuses private keys in texts, and NUL characters in addresses of pages: no database text holds one.
+
+    An upload, with what is written beside it, is searched by its service, which says more.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_api = request.path.startswith("/api")
+        if not is_api and any("\0" in value for _, values in request.GET.lists() for value in values):
+            return render(request, "400.html", {"sentence": NUL_SENT}, status=400)
+        for field, text in _texts(request):
+            if private_key_in(text.encode()):
+                if is_api:
+                    return _problem(field)
+                return render(request, "400.html", {"sentence": KEY_SENT}, status=400)
+        return self.get_response(request)
+
+
+def _texts(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """The texts of a request's body that are not files, each with the name of its field."""
+    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    if request.method in ("GET", "HEAD", "OPTIONS") or length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return  # what is too large is refused unread
+    is_form = request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data")
+    if is_form and not request.path.startswith("/api") and not request.FILES:
+        for name, values in request.POST.lists():
+            yield from ((name, value) for value in values)
+    elif request.content_type == "application/json":
+        try:
+            yield from _walk(json.loads(request.body), "")
+        except ValueError:
+            return  # the parser of the API says what is wrong with it
+
+
+def _walk(value: Any, field: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield field, value
+    elif isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, inner in items:
+            yield from _walk(inner, f"{field}.{name}".lstrip("."))
+
+
+def _problem(field: str) -> JsonResponse:
+    code = "private_key_sent"
+    body = {"type": f"urn:countersign:problem:{code}", "status": 400, "code": code, "detail": KEY_SENT}
+    body["errors"] = [{"field": field, "code": code, "detail": KEY_SENT}]
+    return JsonResponse(body, status=400, content_type="application/problem+json")

@@ -1,0 +1,40 @@
+"""A private key that is pasted anywhere is refused at the door, and not shown again."""
+
+import pytest
+
+from accounts.models import AuditEntry
+from certificates.testing.hierarchy import PARTNER
+from vhosts.models import HostRequest
+
+
+@pytest.mark.parametrize(
+    ("url", "field"),
+    [
+        ("/hosts/request/", "description"),
+        ("/deployments/plan/", "note"),
+        ("/truststores/new/", "description"),
+    ],
+)
+def test_it_refuses_a_pasted_key_on_every_page(owner_client, url, field):
+    answer = owner_client.post(url, {field: f"see {PARTNER.key_pem}", "alias": "a", "name": "a"})
+    assert answer.status_code == 400
+    assert "Nothing of it was kept" in answer.content.decode()
+    assert PARTNER.key_pem.splitlines()[1] not in answer.content.decode()
+    assert not HostRequest.objects.filter(operation="CREATE", wish__alias="a").exists()
+    assert PARTNER.key_pem.splitlines()[1] not in str(list(AuditEntry.objects.values()))
+
+
+def test_it_refuses_it_on_the_rest_api_as_a_problem(owner_api):
+    answer = owner_api.post("/api/v1/deployments/", {"note": PARTNER.key_pem})
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "private_key_sent"
+
+
+def test_it_lets_a_certificate_and_a_sentence_about_keys_pass(owner_api, truststore):
+    body = {"name": "b", "description": f"never send a private key\n{PARTNER.pem}"[:400]}
+    assert owner_api.post("/api/v1/truststores/", body).status_code == 201
+
+
+@pytest.mark.parametrize("url", ["/hosts/?q=%00", "/audit/?q=a%00"])
+def test_it_answers_a_nul_in_the_address_with_400(owner_client, url):
+    assert owner_client.get(url).status_code == 400
