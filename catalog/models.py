@@ -10,8 +10,9 @@ from common.models import Identified
 from vhosts.models import VirtualHost
 
 base_path_validator = RegexValidator(
-    r"^/([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*)?$",
-    "Start with a slash; between slashes use letters, digits, and . _ ~ - ; no slash at the end.",
+    r"^/((?!\.{1,2}(/|$))[A-Za-z0-9._~-]+(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*)?$",
+    "Start with a slash; between slashes use letters, digits, and . _ ~ - ; no part may be . or .., and no "
+    "slash at the end.",
 )
 
 
@@ -61,6 +62,20 @@ class ProxyHost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host.name}{self.base_path}"
+
+
+class RemovedProxy(AccountOwned):
+    """A proxy that was deleted while the gateway served it: it still does, until the next deployment."""
+
+    name = models.CharField(max_length=100)
+    base_path = models.CharField(max_length=200)
+    hosts = models.JSONField(help_text="names of the hosts it was on")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Product(AccountOwned):

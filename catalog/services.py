@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -15,7 +17,10 @@ from common.errors import Conflict, DomainError
 from common.outbox import announce
 from vhosts.models import VirtualHost
 
-from .models import Product, Proxy, ProxyHost, Release, base_path_validator
+from .models import Product, Proxy, ProxyHost, Release, RemovedProxy, base_path_validator
+
+_NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
+_PATH = re.compile(r"(/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)*")
 
 
 @transaction.atomic
@@ -65,6 +70,11 @@ def delete_proxy(*, actor: Actor, proxy: Proxy) -> None:
     if products:
         raise Conflict("proxy_in_use", f"{proxy} is part of {', '.join(products)}. Take it out there first.")
     audit.record(actor, "proxy:deleted", proxy, **_facts(proxy))
+    if proxy.deployed_digest:
+        hosts = sorted(proxy.placements.values_list("host__name", flat=True))
+        RemovedProxy.objects.create(
+            account=proxy.account, name=proxy.name, base_path=proxy.base_path, hosts=hosts
+        )
     proxy.delete()
 
 
@@ -104,27 +114,45 @@ def _write_proxy(
 
 
 def _check_target(target_url: str) -> None:
+    """As strict as the gateway, which would answer 503 for anything else (RFC 1123 names, RFC 3986 paths)."""
     try:
         parts = urlsplit(target_url)
-        port_ok = parts.port is None or parts.port > 0
+        fits = parts.port is None or parts.port > 0
+        host = parts.hostname or ""
     except ValueError:
-        port_ok, parts = False, urlsplit("")
+        fits, host, parts = False, "", urlsplit("")
     if (
-        not port_ok
+        not fits
         or parts.scheme not in ("http", "https")
-        or not parts.hostname
+        or not (_is_address(host) or (len(host) <= 253 and _NAME.fullmatch(host)))
+        or not _PATH.fullmatch(parts.path)
         or parts.query
         or parts.fragment
     ):
         raise DomainError(
             "target_invalid",
-            "Give the target as http:// or https://, a host, and if needed a port and a path.",
+            "Give the target as http:// or https://, a host, and if needed a port and a path. Host: letters, "
+            "digits, hyphens and dots, or an address. Path: no spaces, quotes or braces, and whole %-escapes.",
             field="target_url",
         )
     if parts.username or parts.password:
         raise DomainError(
             "target_invalid", "Leave user name and password out of the target.", field="target_url"
         )
+    if _is_address(host) and ip_address(host).is_link_local:
+        raise DomainError(
+            "target_invalid",
+            "Link-local addresses, where clouds keep their secrets, are no targets.",
+            field="target_url",
+        )
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 @transaction.atomic

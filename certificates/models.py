@@ -220,6 +220,7 @@ class Finding(models.Model):
     remedy = models.TextField()
     fingerprint = models.CharField(max_length=64, blank=True)
     subject = models.CharField(max_length=300, blank=True)
+    file = models.CharField(max_length=200, blank=True, help_text="the file it is about, if no certificate")
     position = models.PositiveSmallIntegerField()
 
     class Meta:

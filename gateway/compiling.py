@@ -18,7 +18,7 @@ from common.transitions import move
 from . import snapshot
 from .lifecycle import DeploymentStatus
 from .models import Deployment
-from .translation.compile import Compiled, compile_snapshot
+from .translation.compile import Compiled, CompiledHost, CompiledProxy, compile_snapshot
 from .translation.reasons import reasons
 
 
@@ -80,10 +80,18 @@ def changes(old: dict[str, Any] | None, new: Compiled) -> list[dict[str, Any]]:
             if was and becomes and was["digest"] == becomes.digest:
                 continue
             kind = "changed" if was and becomes else "new" if becomes else "removed"
-            why = reasons(was["facts"], becomes.facts) if was and becomes else []
+            why = _why(what, was, becomes) if was and becomes else []
             name = becomes.name if what == "host" and becomes else names.get(uuid) or _former_name(what, was)
             rows.append({"what": what, "uuid": uuid, "name": name, "kind": kind, "reasons": why})
     return rows
+
+
+def _why(what: str, was: dict[str, Any], becomes: CompiledHost | CompiledProxy) -> list[str]:
+    renamed = what == "host" and was["name"] != becomes.name
+    if renamed and was["facts"] == becomes.facts:
+        return [f"name {was['name']} → {becomes.name}"]
+    said = reasons(was["facts"], becomes.facts)
+    return [f"name {was['name']} → {becomes.name}", *said] if renamed else said
 
 
 def _former_name(what: str, was: dict[str, Any]) -> str:

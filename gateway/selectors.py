@@ -64,6 +64,24 @@ def probes_on(host: VirtualHost) -> list[dict]:
     return found
 
 
+def trusted_on(host: VirtualHost) -> set[str]:
+    """Fingerprints of the certificates that open a host as it is live: issuers and pinned clients."""
+    live = Deployment.objects.filter(account=host.account_id, status=DeploymentStatus.LIVE).first()
+    return opening(live.compiled).get(str(host.uuid), set()) if live else set()
+
+
+def opening(compiled: dict) -> dict[str, set[str]]:
+    """Of a compiled deployment: for each host (uuid) that asks for certificates, the fingerprints that
+    open it.
+    """
+    gates = compiled["ir"]["gates"]
+    return {
+        gate["host_id"]: {*gate["trust"]["issuers"], *gate["trust"]["pins"]}
+        for gate in gates
+        if gate["trust"]
+    }
+
+
 def enforced_since(host: VirtualHost, *, not_before: datetime) -> datetime | None:
     """When every node had proven a live deployment that was planned after `not_before`; None: not (yet).
 

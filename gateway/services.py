@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.actors import Actor, portal
 from accounts.models import Account
+from catalog.models import RemovedProxy
 from certificates.models import ServerKey
 from common.errors import Conflict
 from common.outbox import announce
@@ -226,6 +227,7 @@ def _make_live(deployment: Deployment, nodes: int) -> None:
         move(old, S.SUPERSEDED, actor=who.label, reason=f"{deployment} took its place")
     move(deployment, S.LIVE, actor=who.label, reason="every node proved it")
     audit.record(who, "deployment:live", deployment, nodes=nodes)
+    RemovedProxy.objects.filter(account=deployment.account, created_at__lt=deployment.created_at).delete()
     # In the same transaction, so that nobody sees *live* beside flags of yesterday.
     compiling.reflag(deployment.account, timezone.now())
     announce("deployment.ended", deployment.uuid)

@@ -51,7 +51,7 @@ def collect(incident: Incident) -> list[Fact]:
     refused = sightings.filter(outcome=Outcome.REFUSED)
     partner = list(incident.partner_certificates.values_list("fingerprint", flat=True))
     partners_own = Q(fingerprint__in=partner) | Q(issuer_fingerprint__in=partner)
-    served = sightings.filter(partners_own, outcome=Outcome.SERVED).order_by("-last_seen").first()
+    served = sightings.filter(partners_own, outcome=Outcome.SERVED, reason="").order_by("-last_seen").first()
     return [
         Fact(
             "Every node proves it",
@@ -75,7 +75,7 @@ def collect(incident: Incident) -> list[Fact]:
         ),
         Fact(
             "The partner is served",
-            f"{_short(served.fingerprint)} was let through, as the gateway logged."
+            f"{_short(served.fingerprint)} was let through and answered, as the gateway logged."
             if served
             else f"Waiting for the first call to {name} with the partner's certificate.",
             served is not None,
@@ -101,11 +101,14 @@ def _refusal(title: str, answer: str, logged: QuerySet[Sighting], probes: list[d
 
 
 def enforced_since(incident: Incident) -> datetime | None:
-    """Since when every node enforces the truststore version that the incident brought, or a later one, on
-    a host as its
-    last request made it; None: not yet. A partner who was let in before needs no new deployment.
+    """Since when every node enforces what the incident brought, on the host as its last request made it;
+    None: not
+    (yet), or not any more. A partner who was let in before needs no new deployment.
     """
     if incident.version is None:
+        return None
+    partner = set(incident.partner_certificates.values_list("fingerprint", flat=True))
+    if not partner & gateway.trusted_on(incident.host):
         return None
     asked = incident.host.requests.filter(status=RequestStatus.COMPLETED).aggregate(last=Max("created_at"))[
         "last"

@@ -180,6 +180,7 @@ def _rows(upload: Upload, findings: Sequence[pki.findings.Finding]) -> list[Find
             remedy=finding.remedy,
             fingerprint=finding.fingerprint or "",
             subject=finding.subject[:300],
+            file=finding.file[-200:],
             position=position,
         )
         for position, finding in enumerate(findings)

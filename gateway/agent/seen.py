@@ -20,7 +20,9 @@ class Sighting:
     (ISO 8601).
 
     `fingerprint` "" means no certificate; `issuer` is the verified issuer's fingerprint or "". `outcome`:
-    "served" or "refused". `reason`: "" when served, else no_client_certificate, client_certificate_refused,
+    "served" or "refused". `reason`: "" when a target answered; of a served one no_such_api,
+    target_out_of_reach or
+    target_failed; else no_client_certificate, client_certificate_refused,
     unknown_host or what TLS said, as in certificate_verify_failed. `subject`: as the certificate last
     showed it (RFC 2253).
     """
@@ -148,7 +150,14 @@ def request_sighting(line: dict[str, Any], token: str) -> Sighting | None:
         return _sighting(line, "refused", reason)
     # Only locked hosts see certificates, and there the open gate is the evidence.
     served = line.get("gate") == "open" if certificate else bool(route)
-    return _sighting(line, "served", "") if served else None
+    return _sighting(line, "served", _unanswered(line)) if served else None
+
+
+def _unanswered(line: dict[str, Any]) -> str:
+    """Why a caller who was let in got no answer of a target below 500; "" when they did."""
+    if line.get("details") != "via_upstream":
+        return "no_such_api" if line.get("status") == 404 else "target_out_of_reach"
+    return "target_failed" if int(line.get("status") or 0) >= 500 else ""
 
 
 def connection_sighting(line: dict[str, Any]) -> Sighting | None:

@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 
 from catalog import selectors as catalog
+from catalog.models import RemovedProxy
 from vhosts.models import VirtualHost
 
 from .. import selectors
@@ -73,6 +74,7 @@ def host_turn(context: template.Context, host: VirtualHost) -> dict[str, Any]:
         "to_redeploy": proxies.filter(needs_redeploy=True).count(),
         "to_deploy": proxies.filter(deployed_digest="").count(),
         "to_republish": catalog.products_on(host).filter(needs_republish=True).count(),
+        "gone": sum(host.name in gone.hosts for gone in RemovedProxy.objects.filter(account=host.account_id)),
         "differences": [] if actor is None else _differences(host),
         "under_way": Deployment.objects.filter(
             account=host.account_id,

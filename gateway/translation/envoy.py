@@ -22,7 +22,8 @@ IDENTITY_HEADERS = {
     "X-Client-Cert-Not-After": "%DOWNSTREAM_PEER_CERT_V_END%",
 }
 # A caller may not say who it is: these are removed before any filter looks, on every chain.
-STRIPPED_HEADERS = ("X-Forwarded-Client-Cert", "X-WSO2-CLIENT-CERTIFICATE", *IDENTITY_HEADERS)
+STRIPPED_HEADERS = ("X-Forwarded-Client-Cert", "X-WSO2-CLIENT-CERTIFICATE")
+STRIPPED_PREFIX = "x-client-cert"  # ours, and what looks like ours
 
 REQUEST_LOG = {
     "time": "%START_TIME%",
@@ -90,7 +91,10 @@ def _hcm(gate: Gate, routes: Iterable[dict[str, Any]]) -> dict[str, Any]:
     strip = extension(
         "envoy.http.early_header_mutation.header_mutation",
         _MUTATION,
-        mutations=[{"remove": header.lower()} for header in STRIPPED_HEADERS],
+        mutations=[
+            *({"remove": header.lower()} for header in STRIPPED_HEADERS),
+            {"remove_on_match": {"key_matcher": {"prefix": STRIPPED_PREFIX}}},
+        ],
     )
     hcm: dict[str, Any] = {
         "@type": _HCM,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import actor_of
 from accounts.actors import Actor
 from accounts.models import Account
-from catalog.models import Product, Proxy
+from catalog.models import Product, Proxy, RemovedProxy
 from common.errors import DomainError
 
 from .. import access, selectors, services
@@ -132,6 +132,7 @@ def _waiting(account: Account) -> dict[str, int]:
         "to_redeploy": proxies.filter(needs_redeploy=True).count(),
         "to_deploy": proxies.filter(deployed_digest="").count(),
         "to_republish": Product.objects.filter(account=account, needs_republish=True).count(),
+        "gone": RemovedProxy.objects.filter(account=account).count(),
     }
 
 

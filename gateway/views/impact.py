@@ -12,9 +12,11 @@ from accounts.models import Account
 from catalog.models import ProxyHost
 from vhosts.models import ClientAuth, VirtualHost
 
-from .. import compiling
+from .. import compiling, selectors
 from ..lifecycle import Outcome
 from ..models import Deployment, Sighting
+
+SIGHTINGS = 2000  # looked at, the latest ones
 
 
 @dataclass(frozen=True)
@@ -30,17 +32,21 @@ class Locked:
 
 @dataclass(frozen=True)
 class Impact:
-    """`locked`: hosts that go from off to required; `opened`: names of hosts that go from required to off;
-    `removed`: names of hosts and proxies that go."""
+    """`locked`: hosts that go from off to required; `shut_out`: clients that were served and would be
+    refused, as the
+    component `impact` shows them; `opened`: names of hosts that go from required to off; `removed`: names
+    of hosts
+    (old names included) and proxies that go."""
 
     locked: list[Locked]
+    shut_out: list[dict[str, Any]]
     opened: list[str]
     removed: list[str]
 
     @property
     def dangerous(self) -> bool:
         """Whether somebody who is served today may not be served, or a protection goes."""
-        return bool(self.locked or self.opened or self.removed)
+        return bool(self.locked or self.shut_out or self.opened or self.removed)
 
     @property
     def sentence(self) -> str:
@@ -49,6 +55,9 @@ class Impact:
         if self.locked:
             names = _few([host.name for host in self.locked])
             said.append(f"Within seconds every caller of {names} without a trusted certificate reads 400.")
+        if self.shut_out:
+            names = _few([client["name"] for client in self.shut_out])
+            said.append(f"Clients that are served today read 400: {names}.")
         if self.opened:
             said.append(f"Anyone may call {_few(self.opened)}.")
         if self.removed:
@@ -63,7 +72,8 @@ def _few(names: list[str]) -> str:
 
 def impact_of(deployment: Deployment) -> Impact:
     """Compare a deployment with what is live."""
-    before = _client_auth(compiling.live_deployment(deployment.account))
+    live = compiling.live_deployment(deployment.account)
+    before = _client_auth(live)
     after = _client_auth(deployment)
     both = before.keys() & after.keys()
     locked = [
@@ -75,7 +85,37 @@ def impact_of(deployment: Deployment) -> Impact:
         if (before[uuid][1], after[uuid][1]) == (ClientAuth.REQUIRED, ClientAuth.OFF)
     ]
     removed = [row["name"] for row in deployment.changes if row["kind"] == "removed"]
-    return Impact(_locked(deployment.account, locked, after), sorted(opened), removed)
+    removed += [before[uuid][0] for uuid in both if before[uuid][0] != after[uuid][0]]
+    shut_out = _shut_out(live, deployment) if live else []
+    return Impact(_locked(deployment.account, locked, after), shut_out, sorted(opened), removed)
+
+
+def _shut_out(live: Deployment, wanted: Deployment) -> list[dict[str, Any]]:
+    """Certificates that the gateway served on a host, that open it today, and would not any more."""
+    today, then = selectors.opening(live.compiled), selectors.opening(wanted.compiled)
+    lost = {uuid: today[uuid] - then[uuid] for uuid in today.keys() & then.keys()}
+    closing = [uuid for uuid, fingerprints in lost.items() if fingerprints]
+    served = Sighting.objects.filter(host__uuid__in=closing, outcome=Outcome.SERVED).exclude(fingerprint="")
+    clients: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in served.select_related("host").order_by("-last_seen")[:SIGHTINGS]:
+        uuid = str(row.host.uuid)
+        kept = {row.fingerprint, row.issuer_fingerprint} & then[uuid]
+        if kept or not {row.fingerprint, row.issuer_fingerprint} & lost[uuid]:
+            continue
+        client = clients.setdefault(
+            (uuid, row.fingerprint),
+            {
+                "name": row.subject or row.fingerprint[:12],
+                "detail": f"on {row.host.name}",
+                "fingerprint": row.fingerprint,
+                "after": "refused",
+                "why": "Its certificate, or its issuer, is no longer trusted there.",
+                "calls": 0,
+                "last_seen": row.last_seen,
+            },
+        )
+        client["calls"] += row.count
+    return list(clients.values())
 
 
 def _client_auth(deployment: Deployment | None) -> dict[str, tuple[str, str]]:

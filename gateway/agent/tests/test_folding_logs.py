@@ -9,6 +9,8 @@ from gateway.agent.directory import NodeDirectory
 from gateway.agent.seen import Seen, connection_sighting, request_sighting
 
 LINE = {
+    "details": "via_upstream",
+    "status": 200,
     "time": "2026-11-22T10:00:00.000Z",
     "chain": "a.test",
     "route": "proxy-1",
@@ -77,6 +79,13 @@ def test_it_reads_both_files_after_a_rotation(directory: NodeDirectory) -> None:
     ("changes", "outcome"),
     [
         ({}, ("served", "")),
+        ({"status": 404}, ("served", "")),
+        ({"status": 500}, ("served", "target_failed")),
+        (
+            {"status": 503, "details": "upstream_reset_before_response_started"},
+            ("served", "target_out_of_reach"),
+        ),
+        ({"status": 404, "details": "direct_response"}, ("served", "no_such_api")),
         ({"fingerprint": None, "gate": None}, ("served", "")),
         (
             {"gate": None, "details": "rbac_access_denied_matched_policy[none]"},
