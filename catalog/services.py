@@ -132,7 +132,7 @@ def _check_target(target_url: str) -> None:
         raise DomainError(
             "target_invalid",
             "Give the target as http:// or https://, a host, and if needed a port and a path. Host: letters, "
-            "digits, hyphens and dots, or an address. Path: no spaces, quotes or braces, and whole %-escapes.",
+            "digits, hyphens, dots, or an address. Path: no spaces, quotes, braces; whole %-escapes.",
             field="target_url",
         )
     if parts.username or parts.password:

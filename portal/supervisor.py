@@ -17,8 +17,8 @@ from pathlib import Path
 from threading import Event
 from types import FrameType
 
+from .embedded import DEFAULT_PORTS
 from .processes import Child, NotStarted, answers, free_port, port_is_free
-from .settings.embedded import DEFAULT_PORTS
 
 ROOT = Path(__file__).resolve().parent.parent
 EPILOG = """\

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import environ
 
-from .embedded import embedded_ports, embedded_secrets
+from portal.embedded import embedded_ports, embedded_secrets
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
