@@ -20,6 +20,16 @@ subdomain_validator = RegexValidator(
 )
 
 
+class SeverityProfile(models.TextChoices):
+    """How strict the judge of certificates is for an account:
+    `certificates.pki.codes.Profile`, in the same words.
+    """
+
+    STRICT = "strict", "strict"
+    LEVEL2 = "level2", "OpenSSL security level 2"
+    LENIENT = "lenient", "lenient"
+
+
 class Account(Identified):
     """A tenant. Everything else belongs to exactly one account."""
 
@@ -28,6 +38,9 @@ class Account(Identified):
     region = models.CharField(max_length=30, default="local")
     gateway_domain = models.CharField(
         max_length=190, unique=True, help_text="Hosts of this account are aliases under this domain."
+    )
+    severity_profile = models.CharField(
+        max_length=10, choices=SeverityProfile.choices, default=SeverityProfile.STRICT
     )
 
     class Meta:

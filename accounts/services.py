@@ -12,7 +12,7 @@ from common.errors import Conflict, DomainError
 
 from . import audit
 from .actors import Actor, portal
-from .models import Account, Member, ServiceKey, User
+from .models import Account, Member, ServiceKey, SeverityProfile, User
 from .permissions import PERMISSIONS, Role, granted_to
 
 
@@ -37,6 +37,23 @@ def onboard_account(*, name: str, subdomain: str, region: str, gateway_domain: s
     account.save()
     audit.record(portal(account), "account:onboarded", account, subdomain=subdomain)
     return account
+
+
+@transaction.atomic
+def set_severity_profile(*, actor: Actor, profile: str) -> None:
+    """Make the judge of certificates stricter or more lenient for the actor's account, from the next
+    upload on.
+
+    What is a hole stays refused in every profile. Raises DomainError for an unknown one.
+    """
+    if profile not in SeverityProfile.values:
+        raise DomainError(
+            "profile_unknown", f"Choose one of {', '.join(SeverityProfile.values)}.", field="severity_profile"
+        )
+    account = actor.account
+    old, account.severity_profile = account.severity_profile, profile
+    account.save(update_fields=["severity_profile"])
+    audit.record(actor, "account:severity_profile_changed", account, old=old, new=profile)
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from cryptography import x509
@@ -15,7 +14,8 @@ from catalog.models import Product
 from catalog.selectors import published_products
 from certificates.devca import development_ca
 from certificates.pki.certificate import Certificate, signed_by
-from gateway.compiling import live_deployment, upstream_roots
+from certificates.roots import public_roots
+from gateway.compiling import live_deployment
 
 
 def products_for(account: Account, *, search: str = "") -> QuerySet[Product]:
@@ -110,15 +110,7 @@ def _signers(chain: list[x509.Certificate]) -> list[x509.Certificate]:
 
 
 def _is_public(top: x509.Certificate) -> bool:
-    return any(_issued(top, root) for root in _public_roots().get(top.issuer.public_bytes(), []))
-
-
-@cache
-def _public_roots() -> dict[bytes, list[x509.Certificate]]:
-    found: dict[bytes, list[x509.Certificate]] = {}
-    for root in x509.load_pem_x509_certificates(upstream_roots().encode()):
-        found.setdefault(root.subject.public_bytes(), []).append(root)
-    return found
+    return public_roots().issued(Certificate.from_der(top.public_bytes(Encoding.DER)))
 
 
 def _issued(child: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -56,6 +56,18 @@ class Migration(migrations.Migration):
                         unique=True,
                     ),
                 ),
+                (
+                    "severity_profile",
+                    models.CharField(
+                        choices=[
+                            ("strict", "strict"),
+                            ("level2", "OpenSSL security level 2"),
+                            ("lenient", "lenient"),
+                        ],
+                        default="strict",
+                        max_length=10,
+                    ),
+                ),
             ],
             options={
                 "ordering": ["name"],

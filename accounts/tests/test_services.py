@@ -4,9 +4,16 @@ import pytest
 
 from accounts.access import choose_account, get_member, get_service_key
 from accounts.actors import machine
-from accounts.models import AuditEntry, Member
+from accounts.models import AuditEntry, Member, SeverityProfile
 from accounts.permissions import PERMISSIONS, Role, granted_to
-from accounts.services import add_member, change_role, create_service_key, remove_member, revoke_service_key
+from accounts.services import (
+    add_member,
+    change_role,
+    create_service_key,
+    remove_member,
+    revoke_service_key,
+    set_severity_profile,
+)
 from common.errors import Conflict, DomainError, Forbidden, NotFound
 
 
@@ -84,3 +91,12 @@ def test_it_switches_only_to_an_account_of_ones_own(rf, owner, owner_user, other
     with pytest.raises(NotFound):
         choose_account(request, other_account.uuid)
     assert request.session["account"] == str(owner.account.uuid)
+
+
+def test_it_speaks_of_profiles_in_the_words_of_the_judge(owner):
+    assert set(SeverityProfile.values) == {"strict", "level2", "lenient"}
+    set_severity_profile(actor=owner, profile="level2")
+    assert owner.account.severity_profile == "level2"
+    with pytest.raises(DomainError) as refusal:
+        set_severity_profile(actor=owner, profile="none")
+    assert refusal.value.field == "severity_profile"

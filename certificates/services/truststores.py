@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,12 +12,15 @@ from django.db.models import Max
 
 from accounts import audit
 from accounts.actors import Actor
+from accounts.models import Account
 from common.errors import Conflict, DomainError
 from common.outbox import announce
 
 from ..models import Certificate, Entry, Truststore, TruststoreVersion, store_name_validator
+from ..pki.codes import Profile
 from ..pki.findings import Severity
 from ..pki.roles import Role, check_entry, check_store
+from ..roots import public_roots
 from .known import parsed
 
 
@@ -88,7 +91,8 @@ def add_version(
         raise Conflict(
             "no_change", f"{store} holds these certificates in these roles already. Nothing was changed."
         )
-    _refuse_unfit(wanted.values(), new=set(wanted) - set(before), at=at)
+    fresh = {pk for pk, entry in wanted.items() if before.get(pk) != entry.role}
+    _refuse_unfit(actor.account, wanted.values(), new=fresh, at=at)
 
     last = store.versions.aggregate(last=Max("number"))["last"] or 0
     version = TruststoreVersion.objects.create(
@@ -138,7 +142,7 @@ def activate_version(*, actor: Actor, version: TruststoreVersion, at: datetime) 
         NewEntry(entry.certificate, Role(entry.role), entry.alias)
         for entry in version.entries.select_related("certificate")
     ]
-    _refuse_unfit(entries, new=set(), at=at)
+    _refuse_unfit(actor.account, entries, new=set(), at=at)
     _make_current(actor, store, version)
 
 
@@ -157,14 +161,15 @@ def _make_current(actor: Actor, store: Truststore, version: TruststoreVersion) -
     announce("truststore.version_activated", store.uuid)
 
 
-def _refuse_unfit(entries: Sequence[NewEntry], *, new: set[int], at: datetime) -> None:
-    """Judge each new entry alone, then the whole store."""
+def _refuse_unfit(account: Account, entries: Iterable[NewEntry], *, new: set[int], at: datetime) -> None:
+    """Judge each entry that is new, or new in its role, alone; then the whole store."""
+    profile = Profile(account.severity_profile)
     parsed_entries = [(entry, parsed(entry.certificate)) for entry in entries]
     found = []
     for entry, certificate in parsed_entries:
         if entry.certificate.pk in new:
-            found += check_entry(certificate, entry.role, at)
-    found += check_store([(certificate, entry.role) for entry, certificate in parsed_entries], at)
+            found += check_entry(certificate, entry.role, at, profile, public_roots=public_roots())
+    found += check_store([(certificate, entry.role) for entry, certificate in parsed_entries], at, profile)
     errors = [finding for finding in found if finding.severity == Severity.ERROR]
     if errors:
         text = " ".join(

@@ -19,9 +19,13 @@ from common.transitions import move
 from .. import pki
 from ..lifecycle import UploadStatus
 from ..models import Finding, Upload, UploadedCertificate, UploadFile
+from ..pki.advice import lint_all
+from ..pki.codes import Profile
 from ..pki.judgement import judge
 from ..pki.reading import private_key_in
 from ..pki.roles import suggested_role
+from ..roots import public_roots
+from . import verdicts
 from .known import remember
 
 MAX_BYTES = 1_000_000
@@ -115,7 +119,12 @@ def judge_upload(*, upload: Upload, at: datetime) -> None:
         return
     who = portal(upload.account)
     move(upload, UploadStatus.JUDGING, actor=who.label)
-    report = judge([(file.name, bytes(file.content)) for file in upload.files.all()], at)
+    files = [(file.name, bytes(file.content)) for file in upload.files.all()]
+    profile = Profile(upload.account.severity_profile)
+    report = judge(files, at, profile, public_roots=public_roots())
+    refusals = verdicts.refusals(report, at)
+    advice = lint_all([judged.certificate for judged in report.certificates])
+    findings = [*refusals, *report.findings, *advice]
     with transaction.atomic():
         for position, judged in enumerate(report.certificates):
             role = suggested_role(judged)
@@ -129,9 +138,9 @@ def judge_upload(*, upload: Upload, at: datetime) -> None:
                 position=position,
                 suggested_role=role.value if role else "",
             )
-        Finding.objects.bulk_create(_rows(upload, report.findings))
-        move(upload, UploadStatus.JUDGED, actor=who.label, accepted=report.accepted)
-        errors = sum(finding.severity == pki.findings.Severity.ERROR for finding in report.findings)
+        Finding.objects.bulk_create(_rows(upload, findings))
+        move(upload, UploadStatus.JUDGED, actor=who.label, accepted=report.accepted and not refusals)
+        errors = sum(finding.severity == pki.findings.Severity.ERROR for finding in findings)
         audit.record(who, "upload:judged", upload, certificates=len(report.certificates), errors=errors)
         announce("upload.judged", upload.uuid)
 

@@ -12,7 +12,7 @@ from accounts.actors import Actor, portal
 from certificates.lifecycle import UploadStatus
 from certificates.models import Truststore, TruststoreVersion, Upload
 from certificates.pki.roles import Role
-from certificates.services import truststores
+from certificates.services import truststores, verdicts
 from common.errors import Conflict, DomainError
 from common.transitions import move
 from vhosts import services as hosts
@@ -93,6 +93,7 @@ def accept(
             field="truststore",
         )
     version = _import(actor, truststore, entries, at, note=f"{incident}: {incident.partner}")
+    verdicts.check_entry_to(version, upload, at)
     if host.client_auth == ClientAuth.OFF:
         wish = hosts.Wish(
             Operation.UPDATE,

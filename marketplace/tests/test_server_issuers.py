@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from certificates.pki.public_roots import PublicRoots
 from certificates.testing.builder import make
 from certificates.testing.hierarchy import ISSUING, ROOT, STRANGER_ROOT
 from gateway.compiling import live_deployment
@@ -49,17 +50,17 @@ def test_it_offers_a_certificate_that_signed_itself(door):
 
 
 def test_it_offers_nothing_below_a_public_ca(door, monkeypatch):
-    monkeypatch.setattr(selectors, "upstream_roots", lambda: ROOT.pem)
-    selectors._public_roots.cache_clear()
+    monkeypatch.setattr(selectors, "public_roots", lambda: PublicRoots.from_pem(ROOT.pem))
+    selectors.
     found = door(SERVER.pem + ISSUING.pem)
-    selectors._public_roots.cache_clear()
+    selectors.
     assert (found.authorities, found.is_public) == ([], True)
 
 
 def test_it_is_not_fooled_by_the_name_of_a_public_ca(door, monkeypatch):
     namesake = make("Harbour Issuing CA", STRANGER_ROOT, organization="Harbour", serial=93, ca=True)
-    monkeypatch.setattr(selectors, "upstream_roots", lambda: namesake.pem)
-    selectors._public_roots.cache_clear()
+    monkeypatch.setattr(selectors, "public_roots", lambda: PublicRoots.from_pem(namesake.pem))
+    selectors.
     found = door(SERVER.pem)
-    selectors._public_roots.cache_clear()
+    selectors.
     assert not found.is_public
