@@ -51,16 +51,12 @@ def test_it_offers_a_certificate_that_signed_itself(door):
 
 def test_it_offers_nothing_below_a_public_ca(door, monkeypatch):
     monkeypatch.setattr(selectors, "public_roots", lambda: PublicRoots.from_pem(ROOT.pem))
-    selectors.
     found = door(SERVER.pem + ISSUING.pem)
-    selectors.
     assert (found.authorities, found.is_public) == ([], True)
 
 
 def test_it_is_not_fooled_by_the_name_of_a_public_ca(door, monkeypatch):
     namesake = make("Harbour Issuing CA", STRANGER_ROOT, organization="Harbour", serial=93, ca=True)
     monkeypatch.setattr(selectors, "public_roots", lambda: PublicRoots.from_pem(namesake.pem))
-    selectors.
     found = door(SERVER.pem)
-    selectors.
     assert not found.is_public

@@ -43,6 +43,18 @@ def test_it_keeps_out_whom_an_anchor_that_is_no_ca_vouches_for(gate: Gate) -> No
     assert _knocks(gate, case, PRODUCT) == {"refused"}
 
 
+def test_it_keeps_out_rsa_1024_under_a_good_anchor(gate: Gate) -> None:
+    case = CASES["RSA 1024 under a good anchor"]
+    assert _knocks(gate, case, BARE) == {"accepted"}
+    assert _knocks(gate, case, PRODUCT) == {"refused"}
+
+
+def test_it_keeps_out_whom_an_intermediate_with_rsa_1024_vouches_for(gate: Gate) -> None:
+    case = CASES["an intermediate with RSA 1024 under a good anchor"]
+    assert _knocks(gate, case, BARE) == {"accepted"}
+    assert _knocks(gate, case, PRODUCT) == {"refused"}
+
+
 def test_it_activates_no_store_with_an_anchor_that_is_no_ca() -> None:
     ((anchor, role),) = CASES["an anchor that is no CA"].entries
     assert has_error(check_entry(anchor, role, NOW))
@@ -50,7 +62,7 @@ def test_it_activates_no_store_with_an_anchor_that_is_no_ca() -> None:
 
 def test_it_activates_no_store_with_an_anchor_of_rsa_1024(gate: Gate) -> None:
     case = CASES["an anchor with RSA 1024"]
-    assert _knocks(gate, case, PRODUCT) == {"accepted"}  # so the store must never get there
+    assert _knocks(gate, case, PRODUCT) == {"accepted"}  # it was not sent: so the store must never get there
     ((anchor, role),) = case.entries
     assert has_error(check_entry(anchor, role, NOW))
 

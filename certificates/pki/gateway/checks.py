@@ -59,6 +59,17 @@ def handshake(leaf: Node, sent: Sequence[Node], settings: Settings) -> Refusal |
     return None
 
 
+def lock(chain: Sequence[Node]) -> Refusal | None:
+    """What the product's own lock refuses after a good handshake and Envoy would not: a short RSA key
+    anywhere in what the client sends (see `gateway.translation.lock`). Pins are not asked: no store takes a
+    short one.
+    """
+    for node in chain:
+        if keys.short_rsa(node.certificate):
+            return Refusal("SHORT_KEY", node.certificate, node.certificate.key)
+    return None
+
+
 def path(way: Path, at: datetime) -> Refusal | None:
     """Why BoringSSL refuses this path at the aware moment `at`; None when it does not."""
     return next(_refusals(way, at), None)

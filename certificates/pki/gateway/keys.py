@@ -56,6 +56,12 @@ def usable_by_ca(certificate: Certificate) -> bool:
     return isinstance(key, ed25519.Ed25519PublicKey) or _decent_rsa(certificate, key)
 
 
+def short_rsa(certificate: Certificate) -> bool:
+    """Whether it has an RSA key under 2048 bits."""
+    key = _key(certificate)
+    return isinstance(key, rsa.RSAPublicKey) and key.key_size < 2048
+
+
 def signature_known(certificate: Certificate) -> bool:
     """Whether BoringSSL checks signatures of the kind that this certificate carries."""
     decoded = certificate.decoded

@@ -58,6 +58,8 @@ def _predict(
         if leaf.certificate.not_before <= at <= leaf.certificate.not_after:
             return _accepted("It is pinned: exactly this certificate gets in.", (leaf.certificate,))
         late = Refusal("PIN_DATES", leaf.certificate)
+    if settings.rendering is Rendering.PRODUCT and (refusal := checks.lock([leaf, *sent])):
+        return refused(late or refusal)
     answer = _walk(leaf, sent, Trusted(rendered.trusted), at, settings.max_verify_depth)
     return refused(late) if late and not answer.accepted else answer
 

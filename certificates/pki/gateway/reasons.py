@@ -29,6 +29,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "{who} has a key of the kind {detail}, which a client cannot use with the gateway.",
         "Ask for a certificate with an EC P-256 or RSA 3072 key.",
     ),
+    "SHORT_KEY": (
+        "{who} has a key of the kind {detail}, which is too short: the gateway's own rules refuse the chain.",
+        "Ask for a certificate, and for a CA, with EC P-256 or RSA 3072 keys.",
+    ),
     "CA_KEY": (
         "The gateway cannot check signatures made with the key of {who} ({detail}).",
         "Ask the partner for a certificate from a CA with an RSA, P-256 or P-384 key.",

@@ -74,6 +74,8 @@ def _holes() -> Iterator[Case]:
     yield Case("an anchor that is no CA", anchors(no_ca), (client("of no CA", no_ca),))
     leaf = client("short leaf", middle, kind="rsa1024")
     yield Case("RSA 1024 under a good anchor", anchors(root), (leaf, middle))
+    weak = make("weak middle", root, kind="rsa1024")
+    yield Case("an intermediate with RSA 1024 under a good anchor", anchors(root), (client("a", weak), weak))
     short = make("short CA", kind="rsa1024")
     yield Case("an anchor with RSA 1024", anchors(short), (client("of short", short),))
 
