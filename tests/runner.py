@@ -77,6 +77,7 @@ def _on_servers(options: argparse.Namespace) -> list[str]:
         which,
         "--ignore=certificates/pki",
         "--ignore=gateway/agent",
+        "--ignore=tests/contract",
         "--ignore=tests/journeys/test_run.py",
     ]
 
