@@ -14,6 +14,12 @@ def test_it_makes_a_host_and_goes_there(owner_client, truststore):
     assert (host.client_auth, host.trust, host.description) == ("required", "partners", "EDI partners")
 
 
+def test_it_asks_nobody_for_a_certificate_unless_that_is_chosen(owner_client, truststore):
+    answer = owner_client.get(reverse("vhosts:request"))
+    assert [c["value"] for c in answer.context["form"].choices_of_client_auth() if c["chosen"]] == ["off"]
+    assert "&quot;isClientAuthEnabled&quot;: false" in answer.content.decode()
+
+
 def test_it_names_the_field_and_keeps_what_was_typed(owner_client, truststore):
     answer = owner_client.post(reverse("vhosts:request"), NEW | {"alias": "Not_An_Alias"})
     assert "alias" in answer.context["form"].errors
