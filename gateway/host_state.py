@@ -12,8 +12,9 @@ NOT_LIVE = "not live"
 
 @dataclass(frozen=True)
 class HostState:
-    """`status`: what the gateway asks of callers now (off, required), or *not live*. `note`: what differs from
-    the host's own settings, in a few words; "" when nothing does.
+    """`status`: what the gateway asks of callers now (off, required), or *not live*.
+
+    `note`: what differs from the host's own settings, in a few words; "" when nothing does.
     """
 
     status: str

@@ -185,7 +185,7 @@ def proof_per_node(context: template.Context, host: VirtualHost) -> dict[str, An
 
 
 def _proof(node: Node, probes: dict[str, Any], on_gateway: dict[str, Any] | None) -> str:
-    """What a node proved of one host. That the node is well proves nothing about a host it was not called on."""
+    """What a node proved of one host; that it is well proves nothing about a host it was not called on."""
     if on_gateway is None:
         return "not live"
     if node_status(node) == "no answer":
