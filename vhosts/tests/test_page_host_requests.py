@@ -62,6 +62,12 @@ def test_it_shows_the_wish_and_why_it_failed(owner_client, account):
     assert str(failed) in owner_client.get(reverse("vhosts:requests")).content.decode()
 
 
+def test_it_lets_a_long_refused_alias_break_on_a_small_screen(owner_client, account):
+    owner_client.post(reverse("vhosts:request"), NEW | {"alias": "a" * 80, "trust": ""})
+    text = owner_client.get(reverse("vhosts:requests")).content.decode()
+    assert f'<span class="text-break">{"a" * 80}</span>' in text
+
+
 def test_it_hides_a_host_and_its_requests_from_a_stranger(stranger_client, host):
     request = host.requests.get()
     assert stranger_client.get(reverse("vhosts:change", args=[host.uuid])).status_code == 404
