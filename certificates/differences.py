@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from .models import Entry, TruststoreVersion
 
 
@@ -23,9 +25,14 @@ class Difference:
 
     @property
     def locks_out(self) -> str:
-        """Who may no longer enter by this change, in words; "" when nobody is taken out."""
-        pins = [entry.alias for entry in self.removed if entry.role == "client"]
-        anchors = [entry.alias for entry in self.removed if entry.role == "anchor"]
+        """Who may no longer enter by this change, in words; "" when nobody is taken out.
+
+        By an entry that has expired nobody enters today.
+        """
+        now = timezone.now()
+        removed = [entry for entry in self.removed if entry.certificate.not_after > now]
+        pins = [entry.alias for entry in removed if entry.role == "client"]
+        anchors = [entry.alias for entry in removed if entry.role == "anchor"]
         words = []
         if pins:
             words.append(f"{_listed(pins)} will be refused unless another entry lets {_them(pins)} in")

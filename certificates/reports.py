@@ -119,26 +119,21 @@ class Report:
     def question(self) -> str:
         """What to write to the partner about errors and missing issuers; "" when all is there."""
         asked = [
-            f"{finding.subject or 'Your files'}: {finding.sentence} {to_partner(finding.remedy)}"
+            f"{_said_of(finding)}: {finding.sentence} {to_partner(finding.remedy)}"
             for finding in self.findings
             if finding.severity == "error" or finding.code == "CHAIN_INCOMPLETE"
         ]
         return "\n".join([*asked, "Please send no private key."]) if asked else ""
 
     @property
-    def findings_for_partner(self) -> list[dict[str, str]]:
-        """The findings with remedies that speak to the partner."""
-        return [
-            {
-                "severity": finding.severity,
-                "sentence": finding.sentence,
-                "code": finding.code,
-                "subject": finding.subject,
-                "fingerprint": finding.fingerprint,
-                "remedy": to_partner(finding.remedy),
-            }
-            for finding in self.findings
-        ]
+    def finding_rows(self) -> list[dict[str, Any]]:
+        """The findings for the findings component, folded as `_folded` says."""
+        return _folded(self.findings)
+
+    @property
+    def findings_for_partner(self) -> list[dict[str, Any]]:
+        """The same with remedies that speak to the partner."""
+        return [row | {"remedy": to_partner(row["remedy"])} for row in self.finding_rows]
 
     @property
     def tally(self) -> str:
@@ -209,6 +204,40 @@ def to_partner(remedy: str) -> str:
     said = re.sub(r"([Aa])sk the partner for", lambda found: _PLEASE[found[1]] + " send", remedy)
     said = re.sub(r"([Aa])sk the partner", lambda found: _PLEASE[found[1]] + " tell us", said)
     return said.removeprefix("Trust neither. ")
+
+
+def _said_of(finding: Finding) -> str:
+    """What a finding is about, for the partner: the file by the name that the partner gave it."""
+    file = finding.file
+    if file:
+        return f"{finding.subject} in your file {file}" if finding.subject else f"Your file {file}"
+    return finding.subject or "Your files"
+
+
+def _folded(findings: list[Finding]) -> list[dict[str, Any]]:
+    """Rows of the findings component. Errors stand alone; the same warning or remark about several
+    certificates is one row that lists them as `about`, so that it does not bury the errors.
+    """
+    rows: dict[Any, dict[str, Any]] = {}
+    for place, finding in enumerate(findings):
+        same = finding.code, finding.severity, finding.sentence, finding.remedy
+        one = {
+            "subject": finding.subject,
+            "fingerprint": finding.fingerprint,
+            "file": finding.file,
+        }
+        row = rows.setdefault(
+            place if finding.severity == "error" else same,
+            {
+                "severity": finding.severity,
+                "sentence": finding.sentence,
+                "code": finding.code,
+                "remedy": finding.remedy,
+                "about": [],
+            },
+        )
+        row["about"].append(one)
+    return [row | row["about"][0] for row in rows.values()]
 
 
 def report_of(upload: Upload) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -29,6 +30,20 @@ def deployments_of(account: Account) -> QuerySet[Deployment]:
 def live_of(account: Account) -> Deployment | None:
     """The live deployment."""
     return deployments_of(account).filter(status=DeploymentStatus.LIVE).first()
+
+
+def live_hosts(account: Account) -> dict[str, dict[str, Any]]:
+    """What the gateway does on each host now, by the host's uuid: `name`, `client_auth`, `facts` and digests,
+    as the live deployment holds them. A host that is missing is not on the gateway. One query.
+    """
+    live = Deployment.objects.filter(account=account, status=DeploymentStatus.LIVE)
+    return live.values_list("compiled__hosts", flat=True).first() or {}
+
+
+def live_host(host: VirtualHost) -> dict[str, Any] | None:
+    """What the gateway does on one host now, as in `live_hosts`; None: it is not on the gateway (yet)."""
+    live = Deployment.objects.filter(account=host.account_id, status=DeploymentStatus.LIVE)
+    return live.values_list(f"compiled__hosts__{host.uuid}", flat=True).first()
 
 
 def nodes() -> QuerySet[Node]:

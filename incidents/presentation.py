@@ -23,6 +23,7 @@ from vhosts.selectors import hosts_trusting
 from . import evidence
 from .lifecycle import TURN, EventKind, IncidentStatus
 from .models import Event, Incident, SecureLink
+from .selectors import ENDED
 
 S = IncidentStatus
 STEPS = ["Asked", "Sent", "Check and import", "Enable", "Prove", "Close"]
@@ -142,9 +143,10 @@ def turn_of(
     if status == S.ENABLING:
         return _enabling(actor, incident)
     if status == S.PROVING:
-        return Turn("them", f"{TURN[status][1]} Waiting for a call to {incident.host.name}.")
+        sentence = f"{TURN[status][1]} Waiting for a call to {incident.host.name}."
+        return _with_open_step(actor, incident, Turn("them", sentence))
     if status == S.CLOSED:
-        return Turn("done", TURN[status][1])
+        return _with_open_step(actor, incident, Turn("done", TURN[status][1]))
     last = incident.moves.filter(new=S.WITHDRAWN).first()
     return Turn("them", f"{TURN[status][1]} {last.reason if last else ''}".strip(), who="Withdrawn")
 
@@ -195,6 +197,25 @@ def _enabling(actor: Actor, incident: Incident) -> Turn:
         return Turn("us", f"{sentence} An administrator, developer or processor can do it.")
     url = reverse("gateway:plan")
     return Turn("us", sentence, act="Plan the deployment", url=url, icon="layers", post=True)
+
+
+def _with_open_step(actor: Actor, incident: Incident, turn: Turn) -> Turn:
+    """The turn with what is left for us: products whose consumers still read of the host as it was."""
+    products = list(products_on(incident.host).filter(needs_republish=True))
+    if not products:
+        return turn
+    named = _some([product.title for product in products])
+    turn.sentence = f"{turn.sentence} One step is open: publish {named} again."
+    if actor.may("products:read"):
+        turn.act, turn.icon = "See the product", "box-seam"
+        turn.url = reverse("catalog:product", args=[products[0].uuid])
+    return turn
+
+
+def other_open(incident: Incident) -> list[Incident]:
+    """The other incidents under way for the same partner on the same host, newest first."""
+    same = Incident.objects.filter(host=incident.host_id, partner__iexact=incident.partner.strip())
+    return list(same.exclude(pk=incident.pk).exclude(status__in=ENDED))
 
 
 def steps_of(incident: Incident) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import Account
 from catalog.models import Product
@@ -30,11 +31,18 @@ def products_for(account: Account, *, search: str = "") -> QuerySet[Product]:
 
 @dataclass
 class Place:
-    """A host of a release, with the APIs on it. `client_auth` is off or required, as published."""
+    """A host of a release, with the APIs on it.
+
+    `name` and `client_auth` (off or required) are what the gateway does now, `released_name` and
+    `released_client_auth` what the release says. They are the same while the host is not live.
+    """
 
     uuid: str
     name: str
     client_auth: str
+    released_name: str
+    released_client_auth: str
+    is_live: bool
     apis: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -42,13 +50,41 @@ class Place:
         """Whether the host asks for a client certificate."""
         return self.client_auth == "required"
 
+    @property
+    def changes(self) -> str:
+        """What the gateway does otherwise than the release says, in sentences; "" when nothing."""
+        said = []
+        if self.client_auth != self.released_client_auth:
+            said.append(
+                "It needs a client certificate now; it needed none then."
+                if self.asks
+                else "It needs no client certificate now; it needed one then."
+            )
+        if self.name != self.released_name:
+            said.append(f"It was called {self.released_name} then.")
+        return " ".join(said)
 
-def places_of(product: Product) -> list[Place]:
-    """The hosts of the product's current release, by name; each of `apis` has name, base_path and uuid."""
+
+def places_of(product: Product, live: dict[str, dict[str, Any]]) -> list[Place]:
+    """The hosts of the product's current release, by name; each of `apis` has name, base_path and uuid.
+
+    `live`: what the gateway does on each host now, by uuid (`gateway.selectors.live_hosts`).
+    """
     places: dict[str, Place] = {}
     for proxy in product.current.content["proxies"]:
         for host in proxy["hosts"]:
-            place = places.setdefault(host["uuid"], Place(host["uuid"], host["name"], host["client_auth"]))
+            now = live.get(host["uuid"], host)
+            place = places.setdefault(
+                host["uuid"],
+                Place(
+                    uuid=host["uuid"],
+                    name=now["name"],
+                    client_auth=now["client_auth"],
+                    released_name=host["name"],
+                    released_client_auth=host["client_auth"],
+                    is_live=host["uuid"] in live,
+                ),
+            )
             place.apis.append({key: proxy[key] for key in ("uuid", "name", "base_path")})
     return sorted(places.values(), key=lambda place: place.name)
 
@@ -85,6 +121,7 @@ def door_of(account: Account, host_uuid: str) -> Door | None:
     chain = x509.load_pem_x509_certificates(files[gate["certificate_file"]].encode())
     trust = gate["trust"] or {"issuers": [], "pins": [], "ca_file": ""}
     issuers = x509.load_pem_x509_certificates(files[trust["ca_file"]].encode()) if trust["issuers"] else []
+    issuers = [issuer for issuer in issuers if issuer.not_valid_after_utc > timezone.now()]
     is_public = _is_public(chain[-1])
     return Door(
         issuers=sorted(map(_judged, issuers), key=lambda issuer: issuer.common_name),

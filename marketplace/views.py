@@ -13,6 +13,7 @@ from accounts.access import actor_of
 from accounts.actors import Actor
 from catalog.access import get_published_product
 from common.errors import NotFound
+from gateway.selectors import live_hosts
 
 from . import guide as commands
 from .access import get_place
@@ -30,8 +31,9 @@ def products(request: HttpRequest) -> HttpResponse:
     actor.require("marketplace:read")
     search = request.GET.get("q", "").strip()
     page = Paginator(products_for(actor.account, search=search), 25).get_page(request.GET.get("page"))
+    live = live_hosts(actor.account)
     for product in page:
-        product.places = places_of(product)
+        product.places = places_of(product, live)
     context = {
         "page": page,
         "search": search,
@@ -50,7 +52,7 @@ def product(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "product": found,
         "release": found.current,
         "content": content,
-        "places": places_of(found),
+        "places": places_of(found, live_hosts(actor.account)),
         "port": settings.GATEWAY_PORT,
         "layout": _layout(actor),
         "may_edit": actor.may("products:read"),

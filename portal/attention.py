@@ -97,7 +97,8 @@ def overview_of(actor: Actor) -> dict[str, Any]:
         "product_count": products.count(),
         "expiring": soon[:SHOWN],
         "expiring_count": len(soon),
-        "expiring_roles": _counted(row.role for row in soon),
+        "expiring_roles": _counted(row.role for row in soon if row.at > now),
+        "expired_count": sum(row.at <= now for row in soon),
         "timeline": expiry.timeline(ending, now),
         "hosts": hosts,
         "host_count": (host_count := hosts_of(account).count()),
@@ -114,7 +115,8 @@ def overview_of(actor: Actor) -> dict[str, Any]:
         "now": now,
     }
     rows = ("incidents", "products", "expiring", "troubled")
-    shown["attention_count"] = sum(len(shown[name]) for name in rows) + bool(shown["proxies"])
+    lone = bool(shown["proxies"]) + bool(shown["under_way"])
+    shown["attention_count"] = sum(len(shown[name]) for name in rows) + lone
     shown["first_steps"] = None if live else _first_steps(actor)
     return shown
 

@@ -85,22 +85,37 @@ def endings(account: Account, now: datetime) -> list[Ending]:
 
 
 def timeline(found: list[Ending], now: datetime) -> Timeline:
-    """Draw what ends from now on. Later ones stand lower, so no line crosses a name."""
-    ahead = [ending for ending in found if ending.at > now]
-    shown = ahead[:DRAWN]
+    """Draw what has ended, at the left edge, and what ends. Later ones stand lower, so no line crosses a
+    name.
+    """
+    shown = found[:DRAWN]
     marks = [
         Mark(
-            _x(ending.at, now),
+            _x(max(ending.at, now), now),
             TOP + row * ROW,
             ending.name,
-            f"{ending.role}, {distance(ending.at)}",
-            "soon" if ending.at <= now + SOON else "far",
+            f"{ending.role}, {_distance(ending, now)}",
+            _tone(ending, now),
         )
         for row, ending in enumerate(shown)
     ]
-    words = "; ".join(f"{e.name}, {e.role}, on {write_day(e.at)}" for e in shown)
+    words = "; ".join(f"{e.name}, {e.role}, {_on(e, now)} {write_day(e.at)}" for e in shown)
     floor = TOP + max(len(marks), 1) * ROW
-    return Timeline(marks, _months(now), len(ahead) - len(shown), floor, _x(now + SOON, now) - LEFT, words)
+    return Timeline(marks, _months(now), len(found) - len(shown), floor, _x(now + SOON, now) - LEFT, words)
+
+
+def _tone(ending: Ending, now: datetime) -> str:
+    if ending.at <= now:
+        return "over"
+    return "soon" if ending.at < now + SOON else "far"
+
+
+def _distance(ending: Ending, now: datetime) -> str:
+    return f"expired {distance(ending.at)}" if ending.at <= now else distance(ending.at)
+
+
+def _on(ending: Ending, now: datetime) -> str:
+    return "expired on" if ending.at <= now else "on"
 
 
 def _keys_in_use(account: Account) -> list[ServerKey]:

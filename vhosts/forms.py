@@ -29,7 +29,7 @@ class _Trusting(forms.Form):
         label="Client authentication",
         choices=ClientAuth.choices,
         widget=forms.RadioSelect,
-        initial=ClientAuth.REQUIRED,
+        initial=ClientAuth.OFF,
     )
     trust = forms.ChoiceField(
         label="Truststore",

@@ -173,7 +173,7 @@ def _changed(request: HttpRequest, found: VirtualHost) -> HttpResponse:
 
 
 def _command_so_far(actor: Actor, given: Any) -> str:
-    asks = ClientAuth.OFF if given.get("client_auth") == ClientAuth.OFF else ClientAuth.REQUIRED
+    asks = ClientAuth.REQUIRED if given.get("client_auth") == ClientAuth.REQUIRED else ClientAuth.OFF
     trust = given.get("trust") or "ref://NAME"
     alias = (given.get("alias") or "").strip() or "ALIAS"
     wish = Wish(
@@ -192,20 +192,9 @@ def _filter(name: str, label: str, options: list[tuple[str, str]], value: str) -
 
 
 def _facts(found: VirtualHost) -> list[dict[str, Any]]:
-    locked = found.client_auth == ClientAuth.REQUIRED
+    """What a host is set to; what the gateway does with it is for the gateway to say."""
     key = ServerKey.objects.filter(keystore=found.keystore_id).select_related("certificate").first()
     return [
-        {
-            "label": "Client authentication",
-            "status": found.client_auth,
-            "kind": "client authentication",
-            "note": "Every caller needs a certificate" if locked else "Nobody is asked for a certificate",
-        },
-        {
-            "label": "How it refuses",
-            "value": "explain" if locked else "nobody",
-            "note": "HTTP 400 with a reason; the handshake ends well" if locked else "Anyone may call",
-        },
         _trust_fact(found),
         {
             "label": "Server certificate",

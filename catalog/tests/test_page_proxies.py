@@ -36,6 +36,12 @@ def test_it_finds_a_proxy_by_its_base_path(owner_client, proxy):
     assert "No API proxy fits" in owner_client.get(reverse("catalog:proxies"), {"q": "zzz"}).content.decode()
 
 
+@pytest.mark.parametrize(("port", "address"), [(443, ".test/orders"), (8443, ".test:8443/orders")])
+def test_it_writes_the_address_with_the_gateways_port(owner_client, proxy, settings, port, address):
+    settings.GATEWAY_PORT = port
+    assert f"https://partners.harbourline{address}<" in owner_client.get(page(proxy)).content.decode()
+
+
 def test_it_lists_24_with_as_many_queries_as_3(owner_client, owner, host, queries_of):
     def look():
         assert owner_client.get(reverse("catalog:proxies")).status_code == 200
@@ -54,7 +60,7 @@ def test_it_lists_24_with_as_many_queries_as_3(owner_client, owner, host, querie
 
 def test_it_shows_hosts_target_and_whose_turn_it_is(owner_client, proxy):
     text = owner_client.get(page(proxy)).content.decode()
-    assert "https://partners.harbourline.test/orders" in text
+    assert "partners.harbourline.test" in text
     assert TARGET in text
     assert "not on the gateway yet" in text
     assert reverse("gateway:plan") in text

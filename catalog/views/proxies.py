@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -46,7 +47,7 @@ def proxies(request: HttpRequest) -> HttpResponse:
 def proxy(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A proxy: where it answers, where it leads, and what it waits for."""
     found = access.get_proxy(actor_of(request), uuid)
-    return render(request, "catalog/proxy.html", {"proxy": found})
+    return render(request, "catalog/proxy.html", {"proxy": found, "port": settings.GATEWAY_PORT})
 
 
 def new(request: HttpRequest) -> HttpResponse:

@@ -50,7 +50,7 @@ def ancestors(judged: Judged, by_fingerprint: Mapping[str, Judged]) -> list[Cert
 
 def _link(judged: Judged) -> Iterator[Finding]:
     certificate = judged.certificate
-    key = f" with the key identifier {certificate.aki[:8]}..." if certificate.aki else ""
+    key = f" with the key identifier {certificate.aki[:8]}…" if certificate.aki else ""
     if judged.link == "wrong_signature":
         sentence = (
             "The issuer in this upload has the right name but the wrong key: the signature does not fit."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,6 @@ from django.db.models import Max
 
 from accounts import audit
 from accounts.actors import Actor
-from accounts.models import Account
 from common.errors import Conflict, DomainError
 from common.outbox import announce
 
@@ -92,7 +91,7 @@ def add_version(
             "no_change", f"{store} holds these certificates in these roles already. Nothing was changed."
         )
     fresh = {pk for pk, entry in wanted.items() if before.get(pk) != entry.role}
-    _refuse_unfit(actor.account, wanted.values(), new=fresh, at=at)
+    _refuse_unfit(wanted.values(), new=fresh, at=at)
 
     last = store.versions.aggregate(last=Max("number"))["last"] or 0
     version = TruststoreVersion.objects.create(
@@ -123,10 +122,7 @@ def remove_entry(*, actor: Actor, store: Truststore, entry: Entry, at: datetime)
         raise Conflict(
             "entry_not_current", f"{store} has another version in force meanwhile. Reload the page."
         )
-    kept = [
-        NewEntry(other.certificate, Role(other.role), other.alias)
-        for other in current.entries.select_related("certificate").exclude(pk=entry.pk)
-    ]
+    kept = as_new(current.entries.select_related("certificate").exclude(pk=entry.pk))
     return add_version(
         actor=actor, store=store, entries=kept, at=at, note=f"without {entry.alias}", keep=False
     )
@@ -138,11 +134,8 @@ def activate_version(*, actor: Actor, version: TruststoreVersion, at: datetime) 
     store = Truststore.objects.select_for_update().get(pk=version.truststore_id)
     if store.current_id == version.pk:
         raise Conflict("already_current", f"{version} is current already.")
-    entries = [
-        NewEntry(entry.certificate, Role(entry.role), entry.alias)
-        for entry in version.entries.select_related("certificate")
-    ]
-    _refuse_unfit(actor.account, entries, new=set(), at=at)
+    entries = as_new(version.entries.select_related("certificate"))
+    _refuse_unfit(entries, new=set(), at=at)
     _make_current(actor, store, version)
 
 
@@ -161,18 +154,36 @@ def _make_current(actor: Actor, store: Truststore, version: TruststoreVersion) -
     announce("truststore.version_activated", store.uuid)
 
 
-def _refuse_unfit(account: Account, entries: Iterable[NewEntry], *, new: set[int], at: datetime) -> None:
-    """Judge each entry that is new, or new in its role, alone; then the whole store."""
-    profile = Profile(account.severity_profile)
+def why_unfit(entries: Iterable[NewEntry], *, at: datetime, new: Collection[int] = ()) -> str:
+    """What speaks against a truststore with these entries at the aware moment `at`; "" when it is fit.
+
+    Entries of the certificates `new` (primary keys) are judged alone, too. The account's profile decides
+    how strictly.
+    """
     parsed_entries = [(entry, parsed(entry.certificate)) for entry in entries]
+    profile = (
+        Profile(parsed_entries[0][0].certificate.account.severity_profile)
+        if parsed_entries
+        else Profile.STRICT
+    )
     found = []
     for entry, certificate in parsed_entries:
         if entry.certificate.pk in new:
             found += check_entry(certificate, entry.role, at, profile, public_roots=public_roots())
     found += check_store([(certificate, entry.role) for entry, certificate in parsed_entries], at, profile)
-    errors = [finding for finding in found if finding.severity == Severity.ERROR]
-    if errors:
-        text = " ".join(
-            f"{finding.subject or 'The store'}: {finding.sentence} {finding.remedy}" for finding in errors
-        )
+    return " ".join(
+        f"{finding.subject or 'The store'}: {finding.sentence} {finding.remedy}"
+        for finding in found
+        if finding.severity == Severity.ERROR
+    )
+
+
+def as_new(entries: Iterable[Entry]) -> list[NewEntry]:
+    """Entries of a version as they would stand in another one."""
+    return [NewEntry(entry.certificate, Role(entry.role), entry.alias) for entry in entries]
+
+
+def _refuse_unfit(entries: Iterable[NewEntry], *, new: Collection[int], at: datetime) -> None:
+    text = why_unfit(entries, at=at, new=new)
+    if text:
         raise DomainError("truststore_unfit", text, field="entries")

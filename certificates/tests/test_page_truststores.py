@@ -1,9 +1,11 @@
 """The pages of truststores: who may see them, adding entries in two steps, what they say of a refusal."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
-from certificates.models import Truststore, Upload
+from certificates.models import Certificate, Truststore, Upload
 from certificates.testing.hierarchy import ISSUING
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +29,14 @@ def test_it_shows_the_owner_who_is_let_in(owner_client, truststore, partner):
     assert "partner.example" in text
     assert "1 client" in text
     assert partner.fingerprint[:2] in text
+
+
+def test_it_shows_an_expired_entry_as_expired_and_lets_nobody_in_by_it(owner_client, truststore):
+    Certificate.objects.filter(entries__isnull=False).update(not_after=datetime.now(UTC) - timedelta(days=3))
+    text = owner_client.get(page(truststore)).content.decode()
+    assert "expired" in text
+    assert "nobody is let in, 1 expired" in text
+    assert "1 client" not in text
 
 
 def test_it_does_not_show_a_stranger_that_it_exists(stranger_client, truststore):

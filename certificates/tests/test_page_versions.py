@@ -1,6 +1,6 @@
 """The pages before a truststore changes: what it would do, the name typed, and the way back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -66,11 +66,32 @@ def test_it_takes_one_entry_out_as_a_new_version(owner_client, store):
     assert [left.role for left in current(store).entries.all()] == ["client"]
 
 
+def test_it_says_that_nobody_enters_by_an_expired_entry_that_goes(owner_client, store):
+    url, entry = removal(store, "anchor")
+    before = owner_client.get(url).content.decode()
+    assert "every client issued by Harbour Issuing CA will be refused" in before
+    entry.certificate.not_after = datetime.now(UTC) - timedelta(days=1)
+    entry.certificate.save()
+    after = owner_client.get(url).content.decode()
+    assert "every client issued by" not in after
+    assert "nobody enters by it today" in after
+
+
 def test_it_refuses_to_take_out_the_last_way_in(owner_client, truststore):
     url, entry = removal(truststore, "client")
+    page = owner_client.get(url).content.decode()
+    assert "This entry cannot be removed as things are" in page
+    assert "data-confirm" not in page
     answer = owner_client.post(url, {"confirmation": entry.alias})
     assert "No entry of this truststore lets anyone in" in answer.content.decode()
     assert current(truststore).number == 2
+
+
+def test_it_says_before_that_an_empty_version_cannot_be_put_in_force(owner_client, truststore):
+    page = owner_client.get(activate(truststore, 1)).content.decode()
+    assert "This version cannot be put in force as things are" in page
+    assert "No entry of this truststore lets anyone in" in page
+    assert "data-confirm" not in page
 
 
 def test_it_takes_out_nothing_of_a_version_that_is_over(owner_client, store):

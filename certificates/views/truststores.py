@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +18,7 @@ from common.templatetags.distances import distance, write_day
 
 from .. import access, selectors
 from ..forms import ImportForm, TruststoreForm, UploadForm
-from ..models import Truststore
+from ..models import Entry, Truststore
 from ..pki.roles import Role
 from ..reports import report_of
 from ..services import truststores as service
@@ -62,6 +64,7 @@ def truststore(request: HttpRequest, uuid: str) -> HttpResponse:
     context = {
         "store": store,
         "entries": entries,
+        "now": timezone.now(),
         "facts": _facts(store, entries),
         "page": page_of(request, store.versions.order_by("-number")),
         "references": list(store.references.all()),
@@ -121,19 +124,25 @@ def assign(request: HttpRequest, uuid: str, upload: str) -> HttpResponse:
     return render(request, "certificates/entries_assign.html", context)
 
 
-def _facts(store: Truststore, entries: list) -> list[dict]:
+def _facts(store: Truststore, entries: list[Entry]) -> list[dict[str, Any]]:
+    """The strip. An entry whose certificate has ended lets nobody in, so it is counted apart."""
+    now = timezone.now()
+    sound = [entry for entry in entries if entry.certificate.not_after > now]
+    over = len(entries) - len(sound)
     counts = [
-        f"{n} {role.value}{'s' * (n != 1)}" for role in Role if (n := sum(e.role == role for e in entries))
+        f"{n} {role.value}{'s' * (n != 1)}" for role in Role if (n := sum(e.role == role for e in sound))
     ]
-    ends = min((entry.certificate.not_after for entry in entries), default=None)
-    soon = [entry.alias for entry in entries if entry.certificate.not_after == ends]
+    open_to_somebody = any(entry.role != Role.INTERMEDIATE for entry in sound)
+    said = counts if open_to_somebody else [*counts, "nobody is let in"]
+    ends = min((entry.certificate.not_after for entry in sound), default=None)
+    soon = [entry.alias for entry in sound if entry.certificate.not_after == ends]
     return [
         {"label": "Version in force", "figure": store.current.number if store.current else 0},
         {
             "label": "Entries",
             "figure": len(entries),
-            "note": ", ".join(counts) or "nobody is let in",
-            "bad": not any(entry.role != Role.INTERMEDIATE for entry in entries),
+            "note": ", ".join([*said, *[f"{over} expired"] * bool(over)]),
+            "bad": not open_to_somebody,
         },
         {
             "label": "Next to end",

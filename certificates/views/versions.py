@@ -54,10 +54,12 @@ def activate(request: HttpRequest, uuid: str, number: int) -> HttpResponse:
                     f"{found} is in force\nThe gateway follows when the flagged proxies are deployed.",
                 )
                 return redirect("certificates:truststore", store.uuid)
+    then = entries_in(found)
     context = {
         "store": store,
         "version": found,
-        "change": difference(entries_in(store.current), entries_in(found)),
+        "change": difference(entries_in(store.current), then),
+        "unfit": service.why_unfit(service.as_new(then), at=timezone.now()),
         "error": error,
     }
     return render(request, "certificates/activate.html", context)
@@ -90,10 +92,12 @@ def remove(request: HttpRequest, uuid: str, entry: str) -> HttpResponse:
                 )
                 return redirect("certificates:truststore", store.uuid)
     now = entries_in(store.current)
+    kept = [entry for entry in now if entry.pk != leaving.pk]
     context = {
         "store": store,
         "entry": leaving,
-        "change": difference(now, [kept for kept in now if kept.pk != leaving.pk]),
+        "change": difference(now, kept),
+        "unfit": service.why_unfit(service.as_new(kept), at=timezone.now()),
         "error": error,
     }
     return render(request, "certificates/entry_remove.html", context)

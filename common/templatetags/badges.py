@@ -26,6 +26,7 @@ LOOKS: dict[str, dict[str, Look]] = {
         "optional": Look("optional", TALLY, "info"),
         "trial": Look("trial", TALLY, "trial"),
         "required": Look("required", TALLY, "ok"),
+        "not_live": Look("not on the gateway yet", "dash-circle", "idle"),
     },
     "proxy": {
         "not_deployed": Look("not deployed", "dash-circle", "idle"),
@@ -78,6 +79,13 @@ LOOKS: dict[str, dict[str, Look]] = {
         "proven": Look("proven", "patch-check-fill", "ok"),
         "behind": Look("behind", "hourglass-split", "warn"),
         "no_answer": Look("no answer", "x-octagon-fill", "bad"),
+    },
+    "host proof": {  # what one node proved of one host
+        "proven": Look("proven", "patch-check-fill", "ok"),
+        "not_called": Look("not called yet", "hourglass-split", "idle"),
+        "behind": Look("behind", "hourglass-split", "warn"),
+        "no_answer": Look("no answer", "x-octagon-fill", "bad"),
+        "not_live": Look("not on the gateway yet", "dash-circle", "idle"),
     },
     "proof": {  # what one node says of a deployment
         "waiting": Look("waiting", "hourglass-split", "idle"),

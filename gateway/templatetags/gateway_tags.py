@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog import selectors as catalog
 from catalog.models import RemovedProxy
-from vhosts.models import VirtualHost
+from vhosts.models import ClientAuth, VirtualHost
 
 from .. import selectors
-from ..lifecycle import DeploymentStatus
+from ..host_state import HostState, differences, state_of
 from ..models import Deployment, Node, Sighting
 
 register = template.Library()
@@ -65,17 +67,60 @@ def probe_words(probe: dict[str, Any] | str) -> str:
     return "refused" if probe["status"] == 400 else "answered, nobody is asked"
 
 
+@register.simple_tag
+def on_gateway(hosts: Iterable[VirtualHost]) -> dict[int, HostState]:
+    """What the gateway does on hosts of one account, by primary key: `{% on_gateway hosts as states %}`.
+    One query."""
+    hosts = list(hosts)
+    live = selectors.live_hosts(hosts[0].account) if hosts else {}
+    return {host.pk: state_of(host, live.get(str(host.uuid))) for host in hosts}
+
+
+@register.inclusion_tag("gateway/_host_state.html")
+def host_state(host: VirtualHost, states: dict[int, HostState] | None = None) -> dict[str, HostState]:
+    """The badge of what the gateway does on a host now, and beside it what a deployment would change.
+
+    In a list, `states` comes from `on_gateway`; without it the live deployment is asked.
+    """
+    return {"state": states[host.pk] if states else state_of(host, selectors.live_host(host))}
+
+
+@register.simple_tag
+def gateway_facts(host: VirtualHost) -> list[dict[str, Any]]:
+    """The first facts of a host's strip: whom the gateway asks now, and how it refuses."""
+    state = state_of(host, selectors.live_host(host))
+    locked = state.status == ClientAuth.REQUIRED
+    says = "Every caller needs a certificate" if locked else "Nobody is asked for a certificate"
+    refusing = {"label": "How it refuses", "value": "nobody", "note": "Anyone may call"}
+    if locked:
+        refusing |= {"value": "explain", "note": "HTTP 400 with a reason; the handshake ends well"}
+    elif not state.is_live:
+        refusing |= {"value": "no answer", "note": "The gateway does not know the name"}
+    return [
+        {
+            "label": "Client authentication",
+            "status": state.status,
+            "kind": "client authentication",
+            "note": state.note or says,
+        },
+        refusing,
+    ]
+
+
 @register.inclusion_tag("gateway/_host_turn.html", takes_context=True)
 def host_turn(context: template.Context, host: VirtualHost) -> dict[str, Any]:
     """The turn strip of a host: what waits for a deployment, and who may start it."""
     actor = context.get("actor")
     proxies = catalog.proxies_on(host).order_by()
+    live = selectors.live_host(host)
     return {
         "to_redeploy": proxies.filter(needs_redeploy=True).count(),
         "to_deploy": proxies.filter(deployed_digest="").count(),
         "to_republish": catalog.products_on(host).filter(needs_republish=True).count(),
         "gone": sum(host.name in gone.hosts for gone in RemovedProxy.objects.filter(account=host.account_id)),
-        "differences": [] if actor is None else _differences(host),
+        "differences": [] if actor is None else differences(host, live),
+        "proxy_url": f"{reverse('catalog:proxy_new')}?host={host.pk}",
+        "is_empty": live is None and not proxies.exists(),
         "under_way": Deployment.objects.filter(
             account=host.account_id,
             status__in=("planned", "checking", "ready", "delivering"),
@@ -83,35 +128,9 @@ def host_turn(context: template.Context, host: VirtualHost) -> dict[str, Any]:
         .defer("compiled")
         .first(),
         "may_deploy": actor is not None and actor.may("gateway:deploy"),
+        "may_add_proxy": actor is not None and actor.may("proxies:change"),
         "csrf_token": context.get("csrf_token"),
     }
-
-
-def _differences(host: VirtualHost) -> list[str]:
-    """What the gateway does otherwise than the host says today, as sentences; empty when in step."""
-    key = f"compiled__hosts__{host.uuid}"
-    live = Deployment.objects.filter(account=host.account_id, status=DeploymentStatus.LIVE)
-    row = live.values_list(key, flat=True).first()
-    if not row:
-        return ["The gateway does not know this host yet."]
-    said = []
-    if row["name"] != host.name:
-        said.append(f"The gateway still answers to {row['name']}.")
-    if row["client_auth"] != host.client_auth:
-        said.append(f"On the gateway client authentication is still {row['client_auth']}.")
-    elif row["facts"].get("truststore", "") != _truststore(host):
-        said.append("The gateway still trusts by " + (row["facts"].get("truststore") or "nothing") + ".")
-    return said
-
-
-def _truststore(host: VirtualHost) -> str:
-    """The truststore as the compiled facts of a host name it."""
-    store = host.trusted
-    if store is None or store.current is None:
-        return ""
-    return f"{store.name} version {store.current.number}" + (
-        f" via {host.reference}" if host.reference else ""
-    )
 
 
 @register.inclusion_tag("gateway/_refused_lately.html", takes_context=True)
@@ -139,23 +158,42 @@ def call_totals(context: template.Context, host: VirtualHost) -> dict[str, Any]:
 
 @register.inclusion_tag("gateway/_proof_per_node.html", takes_context=True)
 def proof_per_node(context: template.Context, host: VirtualHost) -> dict[str, Any]:
-    """The panel “Proof per node”: the calls that each node made on a host after it last changed."""
+    """The panel “Proof per node”: the calls that each node made on a host after it last changed there."""
     actor = context.get("actor")
     if actor is None or not actor.may("gateway:read"):
         return {"allowed": False}
+    on_gateway = selectors.live_host(host)
     probes: dict[str, dict[str, Any]] = {}
-    for probe in selectors.probes_on(host):
+    for probe in selectors.probes_on(host) if on_gateway else []:
         probes.setdefault(probe["node"], {})[probe["what"].replace(" ", "_")] = probe
     rows = []
     for node in selectors.nodes():
         own = probes.get(node.name, {})
         at = next((datetime.fromisoformat(probe["at"]) for probe in own.values()), None)
-        rows.append({"node": node, "probes": own, "at": at, "status": node_status(node)})
-    proven = sum(bool(row["probes"]) and row["status"] == "proven" for row in rows)
+        rows.append({"node": node, "probes": own, "at": at, "status": _proof(node, own, on_gateway)})
+    proven = sum(row["status"] == "proven" for row in rows)
     return {
         "allowed": True,
         "rows": rows,
-        "whole": ("proven" if proven == len(rows) else "behind") if rows else "",
-        "words": f"{proven} of {len(rows)} proven",
+        "whole": _whole(proven, len(rows), on_gateway),
+        "words": f"{proven} of {len(rows)} proven" if on_gateway else "",
         "live": selectors.live_of(host.account),
+        "on_gateway": on_gateway,
+        "differences": differences(host, on_gateway),
+        "all_called": all(row["probes"] for row in rows),
     }
+
+
+def _proof(node: Node, probes: dict[str, Any], on_gateway: dict[str, Any] | None) -> str:
+    """What a node proved of one host; that it is well proves nothing about a host it was not called on."""
+    if on_gateway is None:
+        return "not live"
+    if node_status(node) == "no answer":
+        return "no answer"
+    return "proven" if probes and all(probe["ok"] for probe in probes.values()) else "not called"
+
+
+def _whole(proven: int, nodes: int, on_gateway: dict[str, Any] | None) -> str:
+    if on_gateway is None:
+        return "not live"
+    return ("proven" if proven == nodes else "behind") if nodes else ""

@@ -50,6 +50,14 @@ def test_it_shows_what_changes_and_the_chain_without_a_secret(owner_client, owne
     assert "PRIVATE KEY" not in text
 
 
+def test_it_says_that_nothing_would_change(owner_client, reader_client, owner, host):
+    assert "Nothing would change" not in owner_client.get(page(planned(owner))).content.decode()
+    deployed(owner)
+    same = planned(owner)
+    assert "Nothing would change. You need not deploy it." in owner_client.get(page(same)).content.decode()
+    assert "Nobody needs to deploy it." in reader_client.get(page(same)).content.decode()
+
+
 def test_it_polls_while_the_portal_works_and_stops_when_it_is_a_persons_turn(owner_client, owner, host):
     waiting = Deployment.objects.create(account=owner.account, number=9, actor="x")
     assert b'hx-trigger="every 1s"' in owner_client.get(page(waiting, "progress")).content

@@ -43,6 +43,7 @@ def locking(owner, host, truststore):
 
 def test_it_says_who_would_newly_be_asked(owner_client, locking):
     answer = owner_client.get(page(locking))
+    assert "data-confirm-any-case" in answer.content.decode()
     (row,) = answer.context["impact"].locked
     assert (row.name, row.proxies, row.calls) == ("partners.harbourline.test", ["Orders"], 3)
     assert "without a trusted certificate reads 400" in answer.content.decode()
@@ -52,11 +53,12 @@ def test_it_does_not_start_on_a_wrong_name(owner_client, locking):
     answer = owner_client.post(page(locking), {"confirmation": "deployment"})
     locking.refresh_from_db()
     assert locking.status == "ready"
-    assert "exactly as it is written" in answer.content.decode()
+    assert "as it is written above" in answer.content.decode()
 
 
-def test_it_starts_on_the_right_name(owner_client, locking):
-    answer = owner_client.post(page(locking), {"confirmation": str(locking)})
+@pytest.mark.parametrize("typed", [str, lambda d: f" Deployment {d.number} ", lambda d: str(d).upper()])
+def test_it_starts_on_the_right_name_in_any_case(owner_client, locking, typed):
+    answer = owner_client.post(page(locking), {"confirmation": typed(locking)})
     locking.refresh_from_db()
     assert locking.status == "delivering"
     assert answer.url == reverse("gateway:deployment", args=[locking.uuid])

@@ -88,9 +88,9 @@ def start(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return redirect("gateway:deployment", found.uuid)
     impact, name, error = impact_of(found), str(found), ""
     if request.method == "POST":
-        if not impact.dangerous or request.POST.get("confirmation", "").strip() == name:
+        if not impact.dangerous or _typed(request) == name.casefold():
             return _started(request, actor, found)
-        error = f"Type {name} exactly as it is written above. Nothing was changed."
+        error = f"Type {name} as it is written above. Nothing was changed."
     context = {
         "deployment": found,
         "impact": impact,
@@ -99,6 +99,11 @@ def start(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "changes": _changes(found),
     }
     return render(request, "gateway/start.html", context)
+
+
+def _typed(request: HttpRequest) -> str:
+    """The name typed to confirm, in any case: pages write “Deployment 13” as well."""
+    return request.POST.get("confirmation", "").strip().casefold()
 
 
 def progress(request: HttpRequest, uuid: UUID) -> HttpResponse:

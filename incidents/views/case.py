@@ -17,7 +17,7 @@ from common.forms import add_domain_error
 from .. import access
 from ..forms import CommentForm, WithdrawForm
 from ..models import Incident
-from ..presentation import case_of, impact_of
+from ..presentation import case_of, impact_of, other_open
 from ..services import links, raising
 
 
@@ -114,6 +114,7 @@ def _page(request: HttpRequest, actor: Actor, incident: Incident, form: CommentF
     context = _shown(actor, case) | {
         "form": form,
         "impact": [] if case.is_over else impact_of(incident),
+        "other_open": [] if case.is_over else other_open(incident),
     }
     return render(request, "incidents/detail.html", context)
 

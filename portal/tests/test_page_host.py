@@ -1,5 +1,7 @@
 """The page of a host."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -35,10 +37,18 @@ def test_it_shows_name_ids_and_server_certificate(owner_client, owner, host, pag
         assert said in text
 
 
-def test_it_says_that_the_gateway_does_not_know_a_new_host(owner_client, page):
+def test_it_says_that_the_gateway_does_not_know_a_new_host(owner_client, proxy, page):
     text = owner_client.get(page).content.decode()
     assert "does not know this host yet" in text
     assert reverse("gateway:plan") in text
+
+
+def test_it_wants_a_proxy_on_a_new_host_before_it_is_deployed(owner_client, host, page):
+    text = owner_client.get(page).content.decode()
+    assert f"{reverse('catalog:proxy_new')}?host=" in text
+    assert reverse("gateway:plan") not in text
+    link = re.search(r'href="([^"]+\?host=\d+)"', text)[1]
+    assert re.search(r'value="\d+"\s+checked', owner_client.get(link).content.decode())
 
 
 def test_it_says_what_the_gateway_still_does_otherwise(owner_client, owner, host, proxy, truststore, page):

@@ -11,7 +11,7 @@ from catalog.services import create_product, create_proxy
 from certificates.models import Certificate
 from gateway.models import Node, Sighting
 from gateway.tests.page_cast import deployed, node, planned
-from portal.expiry import Ending, timeline
+from portal.expiry import LEFT, Ending, timeline
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -65,6 +65,24 @@ def test_it_warns_of_a_trusted_certificate_that_ends_soon(owner_client, truststo
     assert answer.context["expiring_roles"] == "1 client"
 
 
+def test_it_counts_and_draws_an_expired_certificate_as_expired(owner_client, truststore):
+    Certificate.objects.filter(entries__isnull=False).update(not_after=datetime.now(UTC) - timedelta(days=5))
+    answer = owner_client.get("/")
+    assert (answer.context["expiring_count"], answer.context["expired_count"]) == (1, 1)
+    assert [mark.tone for mark in answer.context["timeline"].marks] == ["over"]
+    assert "1 expired" in " ".join(answer.content.decode().split())
+
+
+def test_it_counts_as_many_as_it_shows(owner_client, owner, proxy, truststore):
+    Certificate.objects.filter(entries__isnull=False).update(not_after=datetime.now(UTC) + timedelta(days=5))
+    Node.objects.create(name="ams-1", port=8443)
+    planned(owner)
+    text = text_of(owner_client)
+    panel = text[text.index("Needs attention") :]
+    rows = panel[: panel.index("</section>")].count("<li>")
+    assert owner_client.get("/").context["attention_count"] == rows == 4
+
+
 def test_it_names_a_node_that_does_not_answer(owner_client, account):
     Node.objects.create(name="ams-1", port=8443)
     assert "Node ams-1: no answer" in text_of(owner_client)
@@ -116,9 +134,12 @@ def test_it_needs_no_more_queries_for_a_full_account(owner_client, owner, host, 
     assert queries_of(lambda: owner_client.get("/")) == few
 
 
-def test_it_draws_what_ends_from_now_on_and_counts_the_rest():
+def test_it_draws_what_has_expired_as_such_then_what_ends_and_counts_the_rest():
     ending = [Ending(f"c{n}", "client", "", "", NOW + timedelta(days=n)) for n in (-1, *range(10, 130, 10))]
     drawn = timeline(ending, NOW)
-    assert (len(drawn.marks), drawn.more) == (8, 4)
-    assert [mark.tone for mark in drawn.marks] == ["soon"] * 3 + ["far"] * 5
+    assert (len(drawn.marks), drawn.more) == (8, 5)
+    assert [mark.tone for mark in drawn.marks] == ["over"] + ["soon"] * 2 + ["far"] * 5
+    assert drawn.marks[0].x == LEFT
+    assert drawn.marks[0].words == "client, expired yesterday"
+    assert "c-1, client, expired on 21 Nov 2026" in drawn.words
     assert [name for _, name in drawn.months] == ["Dec", "Jan 2027", "Feb", "Mar", "Apr", "May"]

@@ -14,6 +14,12 @@ def test_it_makes_a_host_and_goes_there(owner_client, truststore):
     assert (host.client_auth, host.trust, host.description) == ("required", "partners", "EDI partners")
 
 
+def test_it_asks_nobody_for_a_certificate_unless_that_is_chosen(owner_client, truststore):
+    answer = owner_client.get(reverse("vhosts:request"))
+    assert [c["value"] for c in answer.context["form"].choices_of_client_auth() if c["chosen"]] == ["off"]
+    assert "&quot;isClientAuthEnabled&quot;: false" in answer.content.decode()
+
+
 def test_it_names_the_field_and_keeps_what_was_typed(owner_client, truststore):
     answer = owner_client.post(reverse("vhosts:request"), NEW | {"alias": "Not_An_Alias"})
     assert "alias" in answer.context["form"].errors
@@ -54,6 +60,12 @@ def test_it_shows_the_wish_and_why_it_failed(owner_client, account):
     assert "needs a truststore" in text
     assert "VHR_VIRTUALHOST_TRUST_STORE_MISSING" in text
     assert str(failed) in owner_client.get(reverse("vhosts:requests")).content.decode()
+
+
+def test_it_lets_a_long_refused_alias_break_on_a_small_screen(owner_client, account):
+    owner_client.post(reverse("vhosts:request"), NEW | {"alias": "a" * 80, "trust": ""})
+    text = owner_client.get(reverse("vhosts:requests")).content.decode()
+    assert f'<span class="text-break">{"a" * 80}</span>' in text
 
 
 def test_it_hides_a_host_and_its_requests_from_a_stranger(stranger_client, host):
