@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from common.counting import count, counted, forget
 
 from .actors import Actor
+from .models import SeverityProfile
 from .permissions import PERMISSIONS, Role
 
 ATTEMPTS, WINDOW = 10, 300  # failed attempts for an address from one place, and seconds
@@ -137,6 +138,16 @@ class RoleForm(_WithRole):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.layout = Layout(_ROLE, _buttons("Change role", back))
+
+
+class ProfileForm(forms.Form):
+    """How strictly certificates are judged."""
+
+    severity_profile = forms.ChoiceField(
+        label="Severity profile",
+        choices=SeverityProfile.choices,
+        help_text="What lets strangers in, and what the gateway refuses, stays refused in every profile.",
+    )
 
 
 class KeyForm(forms.Form):

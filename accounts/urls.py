@@ -7,6 +7,7 @@ from .views import audit, keys, people
 app_name = "accounts"
 urlpatterns = [
     path("account/switch/<uuid:uuid>/", people.switch, name="switch"),
+    path("account/profile/", people.severity_profile, name="severity_profile"),
     path("people/", people.members, name="members"),
     path("people/roles/", people.roles, name="roles"),
     path("people/<uuid:uuid>/", people.member, name="member"),

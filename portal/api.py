@@ -58,7 +58,7 @@ router.register("incidents", IncidentViewSet, "api-incident")
 
 urlpatterns = [
     path("", include(router.urls)),
-    path("account/", AccountView.as_view({"get": "retrieve"}), name="api-account"),
+    path("account/", AccountView.as_view({"get": "retrieve", "patch": "partial_update"}), name="api-account"),
     path("secure/<str:token>/", SecureView.as_view(), name="api-secure"),
     path("schema/", SpectacularAPIView.as_view(custom_settings=OPENAPI), name="api-schema"),
 ]

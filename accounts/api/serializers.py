@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from common.api import Strict
 
-from ..models import Account, AuditEntry, Member, ServiceKey
+from ..models import Account, AuditEntry, Member, ServiceKey, SeverityProfile
 from ..permissions import PERMISSIONS, Role
 
 
@@ -15,8 +15,14 @@ class AccountOut(serializers.ModelSerializer):
 
     class Meta:
         model = Account
-        fields = ("uuid", "name", "subdomain", "region", "gateway_domain")
+        fields = ("uuid", "name", "subdomain", "region", "gateway_domain", "severity_profile")
         read_only_fields = fields
+
+
+class AccountIn(Strict):
+    """What may be changed of an account."""
+
+    severity_profile = serializers.ChoiceField(SeverityProfile.choices)
 
 
 class ActorOut(serializers.Serializer):

@@ -16,6 +16,7 @@ from common.api import SEARCH, Nothing
 from .. import access, selectors, services
 from .base import AccountViewSet
 from .serializers import (
+    AccountIn,
     ActorOut,
     AuditOut,
     MemberIn,
@@ -30,7 +31,14 @@ from .serializers import (
 class AccountView(AccountViewSet):
     """Who am I here?"""
 
-    needs = {"retrieve": ""}
+    needs = {"retrieve": "", "partial_update": "account:manage"}
+
+    @extend_schema(request=AccountIn, responses=ActorOut)
+    def partial_update(self, request: Request) -> Response:
+        """Choose how strictly certificates are judged from now on."""
+        given = self.given(AccountIn)
+        services.set_severity_profile(actor=self.actor, profile=given["severity_profile"])
+        return self.retrieve(request)
 
     @extend_schema(responses=ActorOut)
     def retrieve(self, request: Request) -> Response:

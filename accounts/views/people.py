@@ -18,7 +18,7 @@ from common.forms import add_domain_error
 
 from .. import services
 from ..access import actor_of, choose_account, get_member
-from ..forms import ROLE_NOTES, MemberForm, RoleForm
+from ..forms import ROLE_NOTES, MemberForm, ProfileForm, RoleForm
 from ..invitations import invite
 from ..models import Member
 from ..permissions import PERMISSIONS, Role
@@ -30,6 +30,23 @@ def switch(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Go on in another of the person's accounts."""
     choose_account(request, uuid)
     return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@require_POST
+def severity_profile(request: HttpRequest) -> HttpResponse:
+    """Judge certificates more strictly or more leniently from now on."""
+    actor = actor_of(request)
+    actor.require("account:manage")
+    form = ProfileForm(request.POST)
+    if form.is_valid():
+        services.set_severity_profile(actor=actor, profile=form.cleaned_data["severity_profile"])
+        word = actor.account.get_severity_profile_display()
+        messages.success(
+            request, f"Certificates are judged by the profile “{word}”\nFrom the next upload on."
+        )
+    else:
+        messages.error(request, "That is no severity profile. Choose one of the list.")
+    return redirect("accounts:members")
 
 
 def members(request: HttpRequest) -> HttpResponse:
@@ -57,6 +74,7 @@ def members(request: HttpRequest) -> HttpResponse:
     options = [{"value": "", "label": "Every role"}, *({"value": r.value, "label": r.label} for r in Role)]
     context = {
         "page": page,
+        "profile_form": ProfileForm(initial={"severity_profile": actor.account.severity_profile}),
         "q": q,
         "filters": [{"name": "role", "label": "Role", "options": options, "value": role}],
         "notes": ROLE_NOTES,
