@@ -106,5 +106,7 @@ class SecureView(APIView):
 
 
 def _shown(link: SecureLink) -> dict[str, Any]:
+    if link.state == "expired":
+        link.upload = None  # as on the page: after its end a link shows no report
     link.limits = {"files": MAX_FILES, "bytes_each": MAX_BYTES}
     return SecureOut(link).data

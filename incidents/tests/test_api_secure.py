@@ -91,3 +91,10 @@ def test_it_limits_how_often_one_link_is_tried(api, secure, file, partner, monke
     ]
     assert answers[-1].status_code == 429
     assert answers[-1].headers["Retry-After"] == "3600"
+
+
+def test_it_shows_no_report_after_its_time(api, secure, send, partner):
+    send(partner.chain_pem)
+    assert api.get(secure()).json()["upload"]
+    SecureLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert api.get(secure()).json()["upload"] is None

@@ -69,3 +69,10 @@ def test_it_is_not_used_up_by_opening(incident):
     links.note_opened(link)
     link.refresh_from_db()
     assert (link.opened, link.state) == (1, "open")
+
+
+def test_it_shows_its_report_no_more_once_it_is_closed(owner, incident, worker, partner, mailoutbox):
+    uploaded(worker, incident, partner)
+    links.revoke_link(actor=owner, incident=incident)
+    with pytest.raises(NotFound):
+        get_link(token_in(mailoutbox[0]))

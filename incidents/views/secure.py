@@ -66,7 +66,7 @@ def progress(request: HttpRequest, token: str) -> HttpResponse:
         link = access.get_link(token)
     except NotFound:
         return HttpResponse(status=404)
-    if link.upload is None:
+    if link.upload is None or link.state == "expired":
         return HttpResponse(status=404)
     return progress_answer(request, report_of(link.upload), request.path)
 
