@@ -15,6 +15,7 @@ from accounts.actors import Actor
 from catalog.selectors import products_on, proxies_on
 from certificates.lifecycle import UploadStatus
 from certificates.models import Upload
+from common.words import few
 from gateway.lifecycle import DeploymentStatus, Outcome
 from gateway.models import Deployment, Sighting
 from vhosts.models import ClientAuth
@@ -204,7 +205,7 @@ def _with_open_step(actor: Actor, incident: Incident, turn: Turn) -> Turn:
     products = list(products_on(incident.host).filter(needs_republish=True))
     if not products:
         return turn
-    named = _some([product.title for product in products])
+    named = few([product.title for product in products])
     turn.sentence = f"{turn.sentence} One step is open: publish {named} again."
     if actor.may("products:read"):
         turn.act, turn.icon = "See the product", "box-seam"
@@ -290,15 +291,15 @@ def impact_of(incident: Incident) -> list[dict[str, str]]:
             sentence = f"{calls:,} calls came without one so far; such calls will read 400."
             lines.append(_tick("bad", "x-octagon-fill", sentence))
     if proxies:
-        lines.append(_tick("warn", "arrow-repeat", f"API proxies on it: {_some(proxies)}."))
+        lines.append(_tick("warn", "arrow-repeat", f"API proxies on it: {few(proxies)}."))
     else:
         lines.append(_tick("idle", "plug", "No API proxy is on it yet; without one nothing answers."))
     products = [product.title for product in products_on(host)]
     if products:
-        lines.append(_tick("warn", "box-seam", f"Products that publish them: {_some(products)}."))
+        lines.append(_tick("warn", "box-seam", f"Products that publish them: {few(products)}."))
     others = others_trusting(incident)
     if others:
-        sentence = f"The same truststore decides for {_some(others)}: the partner may enter there, too."
+        sentence = f"The same truststore decides for {few(others)}: the partner may enter there, too."
         lines.append(_tick("bad", "exclamation-triangle-fill", sentence))
     else:
         lines.append(_tick("ok", "check-circle-fill", "Other hosts stay as they are."))
@@ -315,7 +316,3 @@ def others_trusting(incident: Incident) -> list[str]:
 
 def _tick(tone: str, icon: str, sentence: str) -> dict[str, str]:
     return {"tone": tone, "icon": icon, "sentence": sentence}
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -76,8 +76,6 @@ _CATALOGUE = {
     ),
 }
 
-CODES = tuple(_CATALOGUE)
-
 
 def problem(code: str, host: str, subject: str) -> Problem:
     """`subject` names the thing as its people do: a truststore and its version, an alias, a proxy and its

@@ -10,6 +10,7 @@ from django.db.models import Max, Sum
 
 from accounts.models import Account
 from catalog.models import ProxyHost
+from common.words import few
 from vhosts.models import ClientAuth, VirtualHost
 
 from .. import compiling, selectors
@@ -53,21 +54,16 @@ class Impact:
         """Who feels it, in words."""
         said = []
         if self.locked:
-            names = _few([host.name for host in self.locked])
+            names = few([host.name for host in self.locked])
             said.append(f"Within seconds every caller of {names} without a trusted certificate reads 400.")
         if self.shut_out:
-            names = _few([client["name"] for client in self.shut_out])
+            names = few([client["name"] for client in self.shut_out])
             said.append(f"Clients that are served today read 400: {names}.")
         if self.opened:
-            said.append(f"Anyone may call {_few(self.opened)}.")
+            said.append(f"Anyone may call {few(self.opened)}.")
         if self.removed:
-            said.append(f"Callers of {_few(self.removed)} get no answer any more.")
+            said.append(f"Callers of {few(self.removed)} get no answer any more.")
         return " ".join(said)
-
-
-def _few(names: list[str]) -> str:
-    shown = ", ".join(names[:5])
-    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
 
 
 def impact_of(deployment: Deployment) -> Impact:

@@ -40,7 +40,6 @@ CELERY_BEAT_SCHEDULE = {
     "sessions": {"task": "portal.tasks.clear_ended_sessions", "schedule": 24 * 3600},
     "tokens": {"task": "portal.tasks.clear_expired_tokens", "schedule": 3600},
 }
-CELERY_TASK_ALWAYS_EAGER = False
 
 # Which tasks listen to which change below. The apps below never name a task above.
 ANNOUNCEMENTS = {
