@@ -1,60 +1,65 @@
-"""From deployments to what a node shall serve: the bundle, with private keys opened at the last moment."""
+"""From deployments to what a node shall serve: parts, with private keys opened at the last moment."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
 
 from certificates.models import ServerKey
 from common import secrets
 
-from .agent.bundle import Bundle
+from .agent.bundle import Part, Wanted, in_parts_folder, prune, write_private
 from .lifecycle import UNSETTLED, DeploymentStatus
 from .models import Deployment, Node, Proof
-from .translation.node import CompiledPart, NodeConfig, assemble
 from .translation.secret import Secret
 
 
-def wanted_config(node: Node, *, instead: Deployment | None = None) -> NodeConfig:
-    """What `node` shall serve: of each account the deployment being delivered, else the live one.
-
-    `instead`: pretend that this one is being delivered, to check it before it is.
-    """
-    chosen: dict[int, Deployment] = {}
-    wanted = Q(status__in=(DeploymentStatus.LIVE, DeploymentStatus.DELIVERING))
-    if instead:
-        wanted |= Q(pk=instead.pk)
-    # "delivering" sorts before "live", so that what is on its way is chosen last and wins.
-    for deployment in Deployment.objects.filter(wanted).select_related("account").order_by("-status", "pk"):
-        chosen[deployment.account_id] = deployment
-    if instead:
-        chosen[instead.account_id] = instead
-    parts = [CompiledPart(str(d.account.uuid), d.compiled) for _, d in sorted(chosen.items())]
-    return assemble(parts, node.address, node.port)
+def wanted_of(node: Node) -> Wanted:
+    """What `node` shall serve: of each account the deployment being delivered, else the live one. One query,
+    which reads no configuration."""
+    rows = Deployment.objects.filter(status__in=(DeploymentStatus.LIVE, DeploymentStatus.DELIVERING))
+    # "delivering" sorts before "live", so that what is on its way comes last and wins.
+    chosen = dict(rows.order_by("-status", "pk").values_list("account_id", "digest"))
+    return Wanted(node.address, node.port, tuple(digest for _, digest in sorted(chosen.items())))
 
 
-def bundle_of(config: NodeConfig) -> Bundle:
-    """A configuration with its private keys, ready for a node's disk. The only reader of sealed keys."""
-    rows = ServerKey.objects.filter(uuid__in=set(config.keys.values()))
+def part_of(deployment: Deployment) -> Part:
+    """A deployment with its private keys, ready for a node's disk. The only reader of sealed keys."""
+    needed = deployment.compiled["keys"]
+    rows = ServerKey.objects.filter(uuid__in=set(needed.values()))
     opened = {str(row.uuid): Secret(secrets.unseal(row.sealed_key)) for row in rows}
-    keys = {file: opened[key_id] for file, key_id in config.keys.items()}
-    return Bundle.from_json({**config.to_json(), "keys": keys})
+    return Part.of(deployment.compiled, {file: opened[key_id] for file, key_id in needed.items()})
+
+
+def part_named(digest: str) -> Part:
+    """The part that a node asked for. Raises Deployment.DoesNotExist when no node is to have it."""
+    wanted = Deployment.objects.filter(
+        digest=digest, status__in=(DeploymentStatus.LIVE, DeploymentStatus.DELIVERING)
+    )
+    return part_of(wanted.latest("pk"))
 
 
 def hand_over(node: Node) -> str:
-    """Lay what the node shall serve where its agent looks. Returns the version."""
-    config = wanted_config(node)
-    node_directory(node).mkdir(parents=True, exist_ok=True, mode=0o700)
-    bundle_of(config).to_disk(handover_path(node))
-    Node.objects.filter(pk=node.pk).update(wanted_version=config.version)
-    node.wanted_version = config.version
+    """Lay what the node shall serve where its agent looks: parts that are not there yet, then the list.
+    Returns the version."""
+    wanted = wanted_of(node)
+    folder = parts_folder(node)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for digest in wanted.digests:
+        path = in_parts_folder(folder, digest)
+        if not path.exists():
+            write_private(path, part_named(digest).revealed())
+    write_private(handover_path(node), json.dumps(wanted.to_json()))
+    prune(folder, wanted.digests)
+    Node.objects.filter(pk=node.pk).update(wanted_version=wanted.version)
+    node.wanted_version = wanted.version
     # What the node shall serve now holds every delivery on its way, so one answer settles them all.
     Proof.objects.filter(
         node=node, status__in=UNSETTLED, deployment__status=DeploymentStatus.DELIVERING
-    ).update(version=config.version)
-    return config.version
+    ).update(version=wanted.version)
+    return wanted.version
 
 
 def node_directory(node: Node) -> Path:
@@ -63,5 +68,10 @@ def node_directory(node: Node) -> Path:
 
 
 def handover_path(node: Node) -> Path:
-    """The file through which the portal hands a bundle to the embedded agent; 0600, for it holds keys."""
+    """The file through which the portal tells the embedded agent what to serve."""
     return node_directory(node) / "wanted.json"
+
+
+def parts_folder(node: Node) -> Path:
+    """Where the parts lie that the embedded agent may take; 0700, and each 0600, for they hold keys."""
+    return node_directory(node) / "handover"

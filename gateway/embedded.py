@@ -1,16 +1,17 @@
 """The portal as the embedded agent sees it:
-the wanted bundle lies on disk, what it reports goes to the services.
+what is wanted lies on disk, what it reports goes to the services.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 
 from django.db import close_old_connections
 from django.utils import timezone
 
 from . import delivery, services, sightings
-from .agent.bundle import Bundle
+from .agent.bundle import Part, Wanted, in_parts_folder
 from .agent.loop import Ack, Status
 from .agent.probe import Probe
 from .agent.seen import Sighting
@@ -24,8 +25,8 @@ class EmbeddedPortal:
         self.node = node
         self._given: tuple[int, int] | None = None
 
-    def wanted(self) -> Bundle | None:
-        """A bundle that was handed over since the last call."""
+    def wanted(self) -> Wanted | None:
+        """What was handed over since the last call."""
         path = delivery.handover_path(self.node)
         try:
             stat = path.stat()
@@ -34,9 +35,13 @@ class EmbeddedPortal:
         mark = (stat.st_ino, stat.st_mtime_ns)
         if mark == self._given:
             return None
-        bundle = Bundle.from_disk(path)
+        wanted = Wanted.from_json(json.loads(path.read_text()))
         self._given = mark
-        return bundle
+        return wanted
+
+    def part(self, digest: str) -> Part:
+        """A part that was handed over."""
+        return Part.from_text(in_parts_folder(delivery.parts_folder(self.node), digest).read_text())
 
     def report_probes(self, version: str, probes: list[Probe]) -> None:
         """Envoy took the version and was called by real clients."""

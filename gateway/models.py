@@ -83,6 +83,16 @@ class DeployedKey(models.Model):
         return self.file
 
 
+class DeployedHost(models.Model):
+    """A name that a deployment brings to the gateway: two accounts must not both serve it."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="hosts")
+    name = models.CharField(max_length=253, db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Proof(models.Model):
     """What one node proved of one deployment. `probes`:
     host, what, expected, status, milliseconds, ok, reason.

@@ -23,7 +23,7 @@ from common.transitions import move
 from . import compiling, delivery
 from .agent import envoy
 from .lifecycle import UNSETTLED, DeploymentStatus, ProofStatus
-from .models import DeployedKey, Deployment, Node, Proof
+from .models import DeployedHost, DeployedKey, Deployment, Node, Proof
 
 S = DeploymentStatus
 STALE_AFTER = timedelta(minutes=2)
@@ -72,6 +72,9 @@ def prepare(*, deployment: Deployment, at: datetime) -> None:
         DeployedKey(deployment=deployment, key=keys[key_id], file=file)
         for file, key_id in compiled.keys.items()
     )
+    DeployedHost.objects.bulk_create(
+        DeployedHost(deployment=deployment, name=host.name) for host in compiled.hosts.values()
+    )
     problem = _why_not(deployment)
     try:
         _end_check(deployment, problem)
@@ -94,17 +97,26 @@ def _why_not(deployment: Deployment) -> str:
     blocking = [p for p in deployment.compiled["problems"] if p["effect"] in BLOCKING]
     if blocking:
         return " ".join(f"{p['host'] or p['subject']}: {p['sentence']} {p['remedy']}" for p in blocking)
-    for node in Node.objects.all():
-        config = delivery.wanted_config(node, instead=deployment)
-        if config.shadowed:
-            return "Another account serves " + ", ".join(name for _, name in config.shadowed) + " already."
-        try:
-            envoy.validate(delivery.bundle_of(config))
-        except envoy.Refused as refused:
-            return f"Envoy would refuse it: {refused}"
-        except InvalidToken:
-            return "No key of COUNTERSIGN_FIELD_KEYS opens a server key. Restore the one that sealed it."
+    if taken := _taken(deployment):
+        return f"Another account serves {', '.join(taken)} already."
+    try:
+        part = delivery.part_of(deployment)
+        for node in Node.objects.all():
+            envoy.validate([part], node.address, node.port)
+    except envoy.Refused as refused:
+        return f"Envoy would refuse it: {refused}"
+    except InvalidToken:
+        return "No key of COUNTERSIGN_FIELD_KEYS opens a server key. Restore the one that sealed it."
     return ""
+
+
+def _taken(deployment: Deployment) -> list[str]:
+    """Names of its hosts that another account's deployment holds on the gateway."""
+    own = deployment.hosts.values("name")
+    others = DeployedHost.objects.filter(name__in=own, deployment__status__in=(S.LIVE, S.DELIVERING)).exclude(
+        deployment__account=deployment.account_id
+    )
+    return sorted(set(others.values_list("name", flat=True)))
 
 
 def start(*, actor: Actor, deployment: Deployment) -> None:
@@ -123,9 +135,7 @@ def start(*, actor: Actor, deployment: Deployment) -> None:
         move(deployment, S.DELIVERING, actor=actor.label)
         audit.record(actor, "deployment:started", deployment, changes=len(deployment.changes))
         for node in nodes:
-            Proof.objects.create(
-                deployment=deployment, node=node, version=delivery.wanted_config(node).version
-            )
+            Proof.objects.create(deployment=deployment, node=node, version=delivery.wanted_of(node).version)
     _hand_over(nodes)
 
 
@@ -254,6 +264,7 @@ def give_back_stale() -> None:
             continue
         if deployment.status == S.CHECKING:
             deployment.keys.all().delete()
+            deployment.hosts.all().delete()
             move(deployment, S.PLANNED, actor="Portal", reason="the worker did not finish")
         Deployment.objects.filter(pk=deployment.pk).update(changed_at=timezone.now())
         announce("deployment.planned", deployment.uuid)
@@ -262,7 +273,7 @@ def give_back_stale() -> None:
     behind = [
         node
         for node in Node.objects.all()
-        if delivery.wanted_config(node).version != node.wanted_version
+        if delivery.wanted_of(node).version != node.wanted_version
         or not delivery.handover_path(node).exists()
     ]
     _hand_over(behind)

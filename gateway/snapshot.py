@@ -5,13 +5,13 @@ an account's hosts, trust and proxies, frozen at one moment.
 from __future__ import annotations
 
 from collections import defaultdict
+from ssl import DER_cert_to_PEM_cert
 
 from django.db import transaction
 
 from accounts.models import Account
 from catalog.models import Proxy, ProxyHost
 from certificates.models import Entry, ServerKey, Truststore
-from certificates.services.known import parsed
 from vhosts.models import ClientAuth, VirtualHost
 
 from .translation import model
@@ -73,7 +73,7 @@ def _entries(stores: list[Truststore]) -> dict[int, tuple[model.Entry, ...]]:
                 certificate.fingerprint,
                 row.role,
                 row.alias,
-                parsed(certificate).pem,
+                DER_cert_to_PEM_cert(bytes(certificate.der)),
                 certificate.not_before,
                 certificate.not_after,
             )

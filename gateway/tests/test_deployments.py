@@ -55,11 +55,32 @@ def test_it_keeps_private_keys_out_of_the_deployment(owner, host, node):
     assert "PRIVATE KEY" not in str(deployment.compiled)
 
 
-def test_it_hands_the_node_a_bundle_that_only_its_owner_may_read(owner, host, node):
-    services.start(actor=owner, deployment=ready(owner))
-    path = delivery.handover_path(node)
-    assert path.stat().st_mode & 0o077 == 0
+def test_it_hands_the_node_parts_that_only_their_owner_may_read(owner, host, node):
+    deployment = ready(owner)
+    services.start(actor=owner, deployment=deployment)
+    folder = delivery.parts_folder(node)
+    (path,) = folder.iterdir()
+    assert path.name == f"{deployment.digest}.json"
     assert "PRIVATE KEY" in path.read_text()
+    assert (path.stat().st_mode | folder.stat().st_mode) & 0o077 == 0
+
+
+def test_it_hands_over_again_only_what_has_changed(owner, host, node, stranger):
+    services.start(actor=stranger, deployment=ready(stranger))
+    (theirs,) = delivery.parts_folder(node).iterdir()
+    before = theirs.stat().st_mtime_ns
+    services.start(actor=owner, deployment=ready(owner))
+    assert len([*delivery.parts_folder(node).iterdir()]) == 2
+    assert theirs.stat().st_mtime_ns == before
+
+
+def test_it_does_not_offer_a_name_that_another_account_serves(owner, host, node, stranger):
+    theirs = ready(stranger)
+    services.start(actor=stranger, deployment=theirs)
+    theirs.hosts.update(name=host.name)
+    deployment = ready(owner)
+    assert deployment.status == "rejected"
+    assert deployment.problem == f"Another account serves {host.name} already."
 
 
 def test_it_is_live_only_when_every_node_has_proven_it(owner, host, node):

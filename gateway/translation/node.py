@@ -6,8 +6,9 @@ a changed chain moves that host's connections only. All paths are relative, beca
 directory; so the resources are the same on every node.
 """
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.translation import canonical
@@ -29,14 +30,6 @@ CONNECTION_LOG = {
 
 
 @dataclass(frozen=True)
-class CompiledPart:
-    """One account's `Compiled.to_json()`, as its deployment stored it."""
-
-    account: str
-    compiled: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
 class NodeHost:
     """What a probe needs of a host. `certificate_sha256`: lower-case hex of the server certificate's DER."""
 
@@ -46,65 +39,28 @@ class NodeHost:
     chain_digest: str
 
 
-@dataclass(frozen=True)
-class NodeConfig:
-    """`lds` and `cds`: the two discovery files. `files`: name to PEM text. `keys`: file name to key_id.
-    `hosts`: name, client_auth, certificate_sha256 and chain_digest of each. `shadowed`: (account, host
-    name) that an earlier part already served and that were therefore left out. `version` is the SHA-256 of
-    the content.
-    """
-
-    version: str
-    lds: dict[str, Any]
-    cds: dict[str, Any]
-    files: dict[str, str]
-    keys: dict[str, str]
-    hosts: tuple[NodeHost, ...]
-    shadowed: tuple[tuple[str, str], ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+def version_of(digests: Iterable[str], address: str, port: int) -> str:
+    """What names a node's configuration: SHA-256 of the digests of its parts, in their order, and of the
+    listener around them."""
+    return canonical.digest([[*digests], listener([], address, port)])
 
 
-def assemble(parts: Iterable[CompiledPart], address: str, port: int) -> NodeConfig:
-    """Merge the parts into what a node at `address`:`port` serves. Where two accounts claim one host name,
-    the part that comes first keeps it. The result is ordered by name, so equal parts give an equal
-    version."""
-    chains: dict[str, Any] = {}
-    clusters: dict[str, Any] = {}
-    files: dict[str, str] = {}
-    keys: dict[str, str] = {}
-    hosts: dict[str, NodeHost] = {}
-    shadowed: list[tuple[str, str]] = []
-    for part in parts:
-        described = {host["name"]: host for host in part.compiled["hosts"].values()}
-        for name, chain in part.compiled["chains"].items():
-            if name in chains:
-                shadowed.append((part.account, name))
-                continue
-            chains[name] = chain
-            host = described[name]
-            hosts[name] = NodeHost(
-                name, host["client_auth"], host["certificate_sha256"], host["chain_digest"]
-            )
-        clusters |= part.compiled["clusters"]
-        files |= part.compiled["files"]
-        keys |= part.compiled["keys"]
-    listeners = [listener([chains[name] for name in sorted(chains)], address, port)] if chains else []
-    ordered = [clusters[name] for name in sorted(clusters)]
-    version = canonical.digest([listeners, ordered, files, keys])
-    return NodeConfig(
-        version=version,
-        lds={"version_info": version, "resources": listeners},
-        cds={"version_info": version, "resources": ordered},
-        files=dict(sorted(files.items())),
-        keys=dict(sorted(keys.items())),
-        hosts=tuple(hosts[name] for name in sorted(hosts)),
-        shadowed=tuple(shadowed),
-    )
+def lds_text(version: str, chains: Iterable[str], address: str, port: int) -> str:
+    """The LDS file with `chains` (JSON texts). Without a chain there is no listener. Texts are joined, not
+    parsed, so that the work does not grow with the estate."""
+    joined = ",".join(chains)
+    if not joined:
+        return json.dumps({"version_info": version, "resources": []})
+    around = json.dumps({"version_info": version, "resources": [listener(["@chains"], address, port)]})
+    return around.replace('"@chains"', joined)
 
 
-def listener(chains: list[dict[str, Any]], address: str, port: int) -> dict[str, Any]:
+def cds_text(version: str, clusters: Iterable[str]) -> str:
+    """The CDS file with `clusters` (JSON texts)."""
+    return f'{{"version_info":{json.dumps(version)},"resources":[{",".join(clusters)}]}}'
+
+
+def listener(chains: list[Any], address: str, port: int) -> dict[str, Any]:
     """The one Listener. It has no default chain: an unknown or missing SNI is refused."""
     log = extension(
         "envoy.access_loggers.file",
@@ -143,18 +99,17 @@ def _watched(path: str) -> dict[str, Any]:
 
 
 def validation_bootstrap(
-    config: Mapping[str, Any], admin_socket: str = "run/validate.sock"
+    listeners: Iterable[Mapping[str, Any]],
+    clusters: Iterable[Mapping[str, Any]],
+    admin_socket: str = "run/validate.sock",
 ) -> dict[str, Any]:
-    """For `envoy --mode validate`, which does not read discovery files: the same resources as static ones.
-
-    `config`: anything with the `lds` and `cds` of a NodeConfig.
-    """
+    """For `envoy --mode validate`, which does not read discovery files: the same resources as static ones."""
     return {
         "node": {"id": "validate", "cluster": "countersign"},
         "admin": {"address": {"pipe": {"path": admin_socket, "mode": 0o600}}},
         "static_resources": {
-            "listeners": [_without_type(resource) for resource in config["lds"]["resources"]],
-            "clusters": [_without_type(resource) for resource in config["cds"]["resources"]],
+            "listeners": [_without_type(resource) for resource in listeners],
+            "clusters": [_without_type(resource) for resource in clusters],
         },
     }
 

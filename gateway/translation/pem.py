@@ -1,17 +1,21 @@
 """Certificates re-encoded from their DER, so that nothing else in an uploaded text can reach a gateway's
 disk."""
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 
-def certificates(text: str) -> list[x509.Certificate]:
+@lru_cache(maxsize=20_000)  # a store's certificates are read at every compilation, and hardly ever change
+def certificates(text: str) -> tuple[x509.Certificate, ...]:
     """Every certificate of a PEM text. Raises ValueError when there is none or one cannot be read."""
-    return x509.load_pem_x509_certificates(text.encode())
+    return tuple(x509.load_pem_x509_certificates(text.encode()))
 
 
-def clean(certs: list[x509.Certificate]) -> str:
+def clean(certs: Iterable[x509.Certificate]) -> str:
     """PEM text of the certificates, in the order given."""
     return "".join(cert.public_bytes(Encoding.PEM).decode() for cert in certs)
 

@@ -17,11 +17,12 @@ from typing import Any
 
 from certificates.pki.gateway.settings import Rendering, TlsVersion
 from gateway.agent import envoy
+from gateway.agent.bundle import Part
 from gateway.agent.directory import NodeDirectory
 from gateway.agent.tests import cast
 from gateway.translation import model
 from gateway.translation.compile import compile_snapshot
-from gateway.translation.node import CompiledPart, assemble, validation_bootstrap
+from gateway.translation.node import listener, validation_bootstrap
 from gateway.translation.secret import Secret
 
 from .cases import Case
@@ -152,11 +153,11 @@ def _write(gate: Gate, cases: Sequence[Case]) -> tuple[dict[str, Any], list[dict
     proxy = model.Proxy("1", "nowhere", "/", tuple(host.id for host in hosts), "nowhere:")
     snapshot = model.Snapshot("contract", tuple(hosts), (proxy,))
     compiled = compile_snapshot(snapshot, NOW, upstream_roots="")
-    node = assemble([CompiledPart("contract", compiled.to_json())], "127.0.0.1", gate.port)
     directory = NodeDirectory(gate.root)
     directory.prepare("contract")
-    directory.write_files(node.files, {name: Secret(server.key_pem) for name in node.keys})
-    return node.lds["resources"][0], node.cds["resources"]
+    keys = dict.fromkeys(compiled.keys, Secret(server.key_pem))
+    directory.write_files(Part.of(compiled.to_json(), keys))
+    return listener([*compiled.chains.values()], "127.0.0.1", gate.port), [*compiled.clusters.values()]
 
 
 def truststore(case: Case) -> model.Truststore:
@@ -168,10 +169,10 @@ def truststore(case: Case) -> model.Truststore:
     return model.Truststore(case.name, 1, "", entries)
 
 
-def _bare(case: Case, gate: Gate, listener: dict[str, Any]) -> dict[str, Any]:
+def _bare(case: Case, gate: Gate, around: dict[str, Any]) -> dict[str, Any]:
     """The chain of the case's product host, but with every entry in `trusted_ca` and no lock behind it."""
     name = gate.hosts[case.name, Rendering.PRODUCT]
-    chain = json.loads(json.dumps(next(c for c in listener["filter_chains"] if c["name"] == name)))
+    chain = json.loads(json.dumps(next(c for c in around["filter_chains"] if c["name"] == name)))
     other = gate.hosts[case.name, Rendering.TRUSTED_CA]
     chain["name"], chain["filter_chain_match"]["server_names"] = other, [other]
     tls = chain["transport_socket"]["typed_config"]
@@ -187,20 +188,17 @@ def _bare(case: Case, gate: Gate, listener: dict[str, Any]) -> dict[str, Any]:
 
 
 def _configuration(
-    gate: Gate, chains: Sequence[dict[str, Any]], listener: dict[str, Any], clusters: list[dict[str, Any]]
+    gate: Gate, chains: Sequence[dict[str, Any]], around: dict[str, Any], clusters: list[dict[str, Any]]
 ) -> None:
-    resources = [{**listener, "filter_chains": list(chains)}]
-    config = {"lds": {"resources": resources}, "cds": {"resources": clusters}}
-    (gate.root / "run" / "bootstrap.json").write_text(
-        json.dumps(validation_bootstrap(config, "run/admin.sock"))
-    )
+    config = validation_bootstrap([{**around, "filter_chains": list(chains)}], clusters, "run/admin.sock")
+    (gate.root / "run" / "bootstrap.json").write_text(json.dumps(config))
 
 
 def _rejected(
-    gate: Gate, chains: list[dict[str, Any]], listener: dict[str, Any], clusters: list[dict[str, Any]]
+    gate: Gate, chains: list[dict[str, Any]], around: dict[str, Any], clusters: list[dict[str, Any]]
 ) -> Iterator[str]:
     """The names of the chains that Envoy does not load, found by halving."""
-    _configuration(gate, chains, listener, clusters)
+    _configuration(gate, chains, around, clusters)
     command = [envoy.binary(), "--mode", "validate", "--config-path", "run/bootstrap.json", "-l", "off"]
     done = subprocess.run(
         [*command, "--disable-hot-restart"], cwd=gate.root, capture_output=True, check=False
@@ -211,15 +209,15 @@ def _rejected(
         yield chains[0]["name"]
         return
     middle = len(chains) // 2
-    yield from _rejected(gate, chains[:middle], listener, clusters)
-    yield from _rejected(gate, chains[middle:], listener, clusters)
+    yield from _rejected(gate, chains[:middle], around, clusters)
+    yield from _rejected(gate, chains[middle:], around, clusters)
 
 
 def _start(
-    gate: Gate, chains: Sequence[dict[str, Any]], listener: dict[str, Any], clusters: list[dict[str, Any]]
+    gate: Gate, chains: Sequence[dict[str, Any]], around: dict[str, Any], clusters: list[dict[str, Any]]
 ) -> subprocess.Popen[bytes] | None:
     """A running Envoy, or None when it does not take the configuration."""
-    _configuration(gate, chains, listener, clusters)
+    _configuration(gate, chains, around, clusters)
     arguments = envoy.command(NodeDirectory(gate.root), concurrency=1)
     process = subprocess.Popen(arguments, cwd=gate.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     end = time.monotonic() + 60

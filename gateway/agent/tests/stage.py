@@ -15,7 +15,7 @@ from typing import Any
 
 from certificates.testing.hierarchy import Identity
 from gateway.agent import envoy
-from gateway.agent.bundle import Bundle
+from gateway.agent.bundle import Part, Wanted
 from gateway.agent.directory import NodeDirectory
 from gateway.agent.loop import Ack, Agent, Status
 from gateway.agent.probe import Probe
@@ -23,22 +23,26 @@ from gateway.agent.seen import Sighting
 from gateway.agent.tests import cast
 from gateway.translation.compile import compile_snapshot
 from gateway.translation.model import Host, Proxy, Snapshot, Truststore
-from gateway.translation.node import CompiledPart, assemble
+from gateway.translation.secret import Secret
 
 
 @dataclass
 class Inbox:
     """A portal that hands out what a test puts in and keeps what the agent says."""
 
-    next: Bundle | None = None
+    next: Wanted | None = None
+    parts: dict[str, Part] = field(default_factory=dict)
     acks: list[Ack] = field(default_factory=list)
     probes: list[Probe] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
     beats: list[Status] = field(default_factory=list)
 
-    def wanted(self) -> Bundle | None:
-        bundle, self.next = self.next, None
-        return bundle
+    def wanted(self) -> Wanted | None:
+        wanted, self.next = self.next, None
+        return wanted
+
+    def part(self, digest: str) -> Part:
+        return self.parts[digest]
 
     def report(self, ack: Ack) -> None:
         self.acks.append(ack)
@@ -124,17 +128,21 @@ class Stage:
         self.keys[identity.fingerprint] = identity.key_pem
         return Host(name, name, "required" if required else "off", cast.server_key(identity), store)
 
-    def bundle(self, *hosts: Host, target_url: str = "", upstream_roots: str = "") -> Bundle:
-        """A bundle in which one proxy leads from / on every host to the target."""
+    def part(self, *hosts: Host, target_url: str = "", upstream_roots: str = "") -> Part:
+        """A part in which one proxy leads from / on every host to the target."""
         proxy = Proxy("1", "echo", "/", tuple(host.id for host in hosts), target_url or self.target_url)
         snapshot = Snapshot("acme", hosts, (proxy,))
         compiled = compile_snapshot(snapshot, cast.TODAY, upstream_roots=upstream_roots)
-        node = assemble([CompiledPart("acme", compiled.to_json())], "127.0.0.1", self.port).to_json()
-        node["keys"] = {name: self.keys[key_id] for name, key_id in node["keys"].items()}
-        return Bundle.from_json(node)
+        keys = {name: Secret(self.keys[key_id]) for name, key_id in compiled.keys.items()}
+        return Part.of(compiled.to_json(), keys)
 
-    def deploy(self, bundle: Bundle) -> Ack:
-        self.inbox.next = bundle
+    def wish(self, *parts: Part) -> Wanted:
+        """Lay parts out for the agent, and say which."""
+        self.inbox.parts |= {part.note.digest: part for part in parts}
+        return Wanted("127.0.0.1", self.port, tuple(part.note.digest for part in parts))
+
+    def deploy(self, *parts: Part) -> Ack:
+        self.inbox.next = self.wish(*parts)
         self.agent.step()
         return self.inbox.acks[-1]
 

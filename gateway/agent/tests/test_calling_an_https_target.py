@@ -57,7 +57,7 @@ def test_it_checks_the_targets_name(
 ) -> None:
     target = url.format(serve(named))
     host = stage.host("a.test", required=False)
-    stage.deploy(stage.bundle(host, target_url=target, upstream_roots=cast.ROOT.pem))
+    stage.deploy(stage.part(host, target_url=target, upstream_roots=cast.ROOT.pem))
     answer = stage.call("a.test", path="/orders")
     assert answer.status == status
     if status == 200:
@@ -68,5 +68,5 @@ def test_it_checks_the_targets_name(
 def test_it_checks_the_targets_issuer(stage: Stage, serve: Serve) -> None:
     target = f"https://localhost:{serve(x509.DNSName('localhost'))}"
     host = stage.host("a.test", required=False)
-    stage.deploy(stage.bundle(host, target_url=target, upstream_roots=cast.PINNED.pem))
+    stage.deploy(stage.part(host, target_url=target, upstream_roots=cast.PINNED.pem))
     assert stage.call("a.test").status == 503

@@ -18,7 +18,7 @@ TRUSTED = cast.truststore((cast.ROOT, "anchor"))
 
 def test_it_deploys_a_target_whose_name_does_not_resolve(stage: Stage) -> None:
     locked = stage.host("a.test", TRUSTED)
-    ack = stage.deploy(stage.bundle(locked, target_url="http://nowhere.invalid"))
+    ack = stage.deploy(stage.part(locked, target_url="http://nowhere.invalid"))
     assert (ack.outcome, ack.reason) == ("live", "")
     assert stage.call("a.test", cast.PARTNER).status == 503
     assert stage.call("a.test").status == 400
@@ -26,7 +26,7 @@ def test_it_deploys_a_target_whose_name_does_not_resolve(stage: Stage) -> None:
 
 def test_it_waits_for_an_envoy_that_is_down(stage: Stage) -> None:
     stage.stop()
-    stage.inbox.next = stage.bundle(stage.host("a.test", TRUSTED))
+    stage.inbox.next = stage.wish(stage.part(stage.host("a.test", TRUSTED)))
     stage.agent.step()
     assert (stage.inbox.acks, stage.inbox.beats[-1].ready) == ([], False)
     stage.directory.prepare("test")
@@ -36,25 +36,25 @@ def test_it_waits_for_an_envoy_that_is_down(stage: Stage) -> None:
 
 
 def test_it_goes_back_when_envoy_dies_over_a_bundle(stage: Stage) -> None:
-    good = stage.bundle(stage.host("a.test", TRUSTED))
+    good = stage.part(stage.host("a.test", TRUSTED))
     stage.deploy(good)
     stage.stop()
-    ack = stage.agent.take(stage.bundle(stage.host("b.test", TRUSTED)))
-    assert (ack.outcome, ack.serving) == ("refused", good.version)
+    ack = stage.agent.take(stage.wish(stage.part(stage.host("b.test", TRUSTED))))
+    assert (ack.outcome, ack.serving) == ("refused", stage.wish(good).version)
     assert "admin socket" in ack.reason
     stage.process = stage.start()  # without prepare: what lies in live/ must be the last good one
     assert stage.call("a.test", cast.PARTNER).status == 200
 
 
 def test_it_serves_nothing_after_the_last_host_is_gone_and_starts_again(stage: Stage) -> None:
-    some = stage.bundle(stage.host("a.test", TRUSTED))
-    for bundle in (some, stage.bundle(), some):
-        assert stage.deploy(bundle).outcome == "live"
+    some = stage.part(stage.host("a.test", TRUSTED))
+    for parts in ((some,), (), (some,)):
+        assert stage.deploy(*parts).outcome == "live"
     assert stage.call("a.test", cast.PARTNER).status == 200
 
 
 def test_it_takes_a_bundle_again_without_a_change(stage: Stage) -> None:
-    some = stage.bundle(stage.host("a.test", TRUSTED))
+    some = stage.part(stage.host("a.test", TRUSTED))
     first, again = stage.deploy(some), stage.deploy(some)
     assert (first.outcome, again.outcome, again.probes) == ("live", "live", ())
 
@@ -64,7 +64,7 @@ def test_it_never_resumes_a_session_where_certificates_are_asked_for(
     stage: Stage, version: ssl.TLSVersion
 ) -> None:
     hosts = stage.host("a.test", TRUSTED), stage.host("open.test", required=False)
-    stage.deploy(stage.bundle(*hosts))
+    stage.deploy(stage.part(*hosts))
     reused = {}
     for name in ("a.test", "open.test"):
         tls, session = context(cast.PARTNER), None
@@ -88,17 +88,17 @@ def test_it_reaches_an_admin_socket_with_a_long_path(tmp_path: Path) -> None:
 
 def test_it_changes_a_target_without_losing_a_request(stage: Stage) -> None:
     host = stage.host("a.test", TRUSTED)
-    stage.deploy(stage.bundle(host, target_url="http://127.0.0.1:9"))
+    stage.deploy(stage.part(host, target_url="http://127.0.0.1:9"))
     assert stage.call("a.test", cast.PARTNER).status == 503
-    assert stage.deploy(stage.bundle(host)).outcome == "live"
+    assert stage.deploy(stage.part(host)).outcome == "live"
     assert stage.call("a.test", cast.PARTNER).status == 200
     assert len(stage.directory.live_clusters()) == 1
 
 
 def test_it_brings_the_clusters_that_an_earlier_agent_left_half_way(stage: Stage) -> None:
     host = stage.host("a.test", TRUSTED)
-    stage.deploy(stage.bundle(host, target_url="http://127.0.0.1:9"))
-    stage.directory.publish_clusters({"version_info": "half way", "resources": []})
+    stage.deploy(stage.part(host, target_url="http://127.0.0.1:9"))
+    stage.directory.publish_clusters('{"version_info": "half way", "resources": []}')
     stage.agent = Agent(stage.inbox, stage.directory)
-    assert stage.deploy(stage.bundle(host)).outcome == "live"
+    assert stage.deploy(stage.part(host)).outcome == "live"
     assert stage.call("a.test", cast.PARTNER).status == 200

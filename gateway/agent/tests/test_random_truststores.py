@@ -87,7 +87,7 @@ def test_it_lets_in_exactly_those_who_should(stage: Stage) -> None:
     dice = random.Random(20261122)  # noqa: S311
     stores = {f"host{n}.test": _store(dice) for n in range(14)}
     hosts = [stage.host(name, cast.truststore(*store.items())) for name, store in stores.items()]
-    assert stage.deploy(stage.bundle(*hosts)).outcome == "live"
+    assert stage.deploy(stage.part(*hosts)).outcome == "live"
     differences, entered = [], 0
     for name, store in stores.items():
         for client in dice.sample(CLIENTS, 10) + [pin for pin in PINS if pin in store]:

@@ -23,7 +23,7 @@ FORGED = {
 @pytest.fixture
 def both(stage: Stage) -> Stage:
     locked = stage.host("a.test", cast.truststore((cast.ROOT, "anchor"), (cast.PINNED, "client")))
-    stage.deploy(stage.bundle(locked, stage.host("open.test", required=False)))
+    stage.deploy(stage.part(locked, stage.host("open.test", required=False)))
     return stage
 
 

@@ -22,7 +22,7 @@ def _seen(stage: Stage, requests: int) -> dict[tuple[str, str, str], Sighting]:
 
 def test_it_tells_who_was_served_and_who_was_refused(stage: Stage) -> None:
     store = cast.truststore((cast.ROOT, "anchor"), (cast.PINNED, "client"))
-    stage.deploy(stage.bundle(stage.host("a.test", store)))
+    stage.deploy(stage.part(stage.host("a.test", store)))
     for identity in (cast.PARTNER, cast.PINNED, cast.STRANGER, None):
         stage.call("a.test", identity)
     stage.call("elsewhere.test", cast.PARTNER, sni="a.test")
@@ -42,7 +42,7 @@ def test_it_tells_who_was_served_and_who_was_refused(stage: Stage) -> None:
 
 
 def test_it_loses_and_repeats_nothing_when_logs_rotate(stage: Stage) -> None:
-    stage.deploy(stage.bundle(stage.host("a.test", cast.truststore((cast.ROOT, "anchor")))))
+    stage.deploy(stage.part(stage.host("a.test", cast.truststore((cast.ROOT, "anchor")))))
     reader = Seen(stage.directory, token="", rotate_at=1)
     admin = envoy.Admin(stage.directory)
     reader.read()
