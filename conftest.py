@@ -35,8 +35,10 @@ from certificates.services.known import remember
 from certificates.services.truststores import NewEntry, add_version, create_truststore
 from certificates.testing.builder import Identity, make
 from certificates.testing.hierarchy import ISSUING
+from common import logcontext
 from portal.celery import app as celery_app
 from portal.onboarding import onboard
+from portal.weblog import formatter
 from vhosts.lifecycle import Operation
 from vhosts.models import VirtualHost
 from vhosts.services import Wish, submit
@@ -44,9 +46,12 @@ from vhosts.services import Wish, submit
 
 @pytest.fixture(autouse=True)
 def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test writes into the data folder, and none finds what another left in the cache."""
+    """No test writes into the data folder, and none finds what another left in the cache or noted for the
+    log.
+    """
     settings.DEV_CA_DIR = tmp_path_factory.getbasetemp() / "ca"
     settings.GATEWAY_DIR = tmp_path_factory.mktemp("gateway")
+    logcontext.forget()
     yield
     cache.clear()
 
@@ -221,6 +226,12 @@ def worker(
     celery_app.conf.task_always_eager = celery_app.conf.task_eager_propagates = True
     yield partial(django_capture_on_commit_callbacks, execute=True)
     celery_app.conf.task_always_eager, celery_app.conf.task_eager_propagates = before
+
+
+@pytest.fixture
+def log_lines(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
+    """What the log says by now, as JSON lines, as they leave the process."""
+    return lambda: "\n".join(formatter("json").format(record) for record in caplog.records)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from common.errors import NotFound
+from common.logcontext import note
 
 from . import actors
 from .actors import Actor
@@ -23,6 +24,7 @@ def actor_of(request: HttpRequest) -> Actor:
     cached = getattr(request, "_actor", None)
     if cached is None:
         cached = request._actor = _find(request)
+        note(account=cached.account.uuid, actor="machine" if cached.role == "Service key" else "person")
     return cached
 
 

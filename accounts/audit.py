@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.db import models
+from django_guid import get_guid
+from django_guid.context import guid
+
+from common import logcontext
 
 from .actors import Actor
-from .models import AuditEntry
+from .models import Account, AuditEntry
 
 
 def record(actor: Actor, action: str, subject: models.Model, **details: Any) -> None:
@@ -23,4 +30,19 @@ def record(actor: Actor, action: str, subject: models.Model, **details: Any) -> 
         subject=str(subject)[:200],
         subject_uuid=getattr(subject, "uuid", None),
         details=details,
+        request_id=logcontext.request_id(),
     )
+
+
+@contextmanager
+def continuing(account: Account, subject: UUID) -> Iterator[None]:
+    """What happens inside belongs to the request that last did something to `subject`: so an agent's proof
+    is found, in logs and in the trail, under the request that started the deployment.
+    """
+    known = AuditEntry.objects.filter(account=account, subject_uuid=subject).exclude(request_id="")
+    before = get_guid()
+    guid.set(known.order_by("-id").values_list("request_id", flat=True).first() or before)
+    try:
+        yield
+    finally:
+        guid.set(before)

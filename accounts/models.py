@@ -141,6 +141,9 @@ class AuditEntry(models.Model):
     subject = models.CharField(max_length=200)
     subject_uuid = models.UUIDField(null=True)
     details = models.JSONField(default=dict)
+    request_id = models.CharField(
+        max_length=36, blank=True, help_text="the request that led to it, as in the logs"
+    )
 
     class Meta:
         ordering = ["-id"]

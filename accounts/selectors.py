@@ -23,12 +23,15 @@ def service_keys_of(account: Account) -> QuerySet[ServiceKey]:
 
 
 def audit_trail(account: Account, *, search: str = "") -> QuerySet[AuditEntry]:
-    """The audit trail of an account, newest first; `search` narrows it to an actor, an act or a subject."""
+    """The audit trail of an account, newest first; `search` narrows it to an actor, an act, a subject, or a
+    request by its id.
+    """
     trail = AuditEntry.objects.filter(account=account)
     if search:
         trail = (
             trail.filter(actor__icontains=search)
             | trail.filter(action__icontains=search)
             | trail.filter(subject__icontains=search)
+            | trail.filter(request_id=search)
         )
     return trail.order_by("-id")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from cryptography.fernet import InvalidToken
@@ -17,6 +18,7 @@ from accounts.models import Account
 from catalog.models import RemovedProxy
 from certificates.models import ServerKey
 from common.errors import Conflict
+from common.logcontext import noting
 from common.outbox import announce
 from common.transitions import move
 
@@ -32,6 +34,17 @@ TRIES = 3
 log = logging.getLogger(__name__)
 # Problems that would take something away from callers who have it today: such a plan is not offered.
 BLOCKING = ("left out",)
+
+
+@contextmanager
+def about(deployment: Deployment) -> Iterator[None]:
+    """What is logged inside names the deployment, and belongs to the request that asked for it."""
+    account = deployment.account
+    with (
+        audit.continuing(account, deployment.uuid),
+        noting(account=account.uuid, deployment=deployment.uuid, deployment_number=deployment.number),
+    ):
+        yield
 
 
 @transaction.atomic
@@ -61,6 +74,7 @@ def prepare(*, deployment: Deployment, at: datetime) -> None:
         return
     who = portal(deployment.account)
     move(deployment, S.CHECKING, actor=who.label)
+    log.info("%s is compiled and checked", deployment)
     compiled = compiling.compile_account(deployment.account, at)
     live = compiling.live_deployment(deployment.account)
     deployment.compiled = compiled.to_json()
@@ -158,10 +172,11 @@ def proven(*, node: Node, version: str, probes: list[dict], at: datetime) -> Non
     """Real handshakes on `node` went as they should under `version`."""
     Node.objects.filter(pk=node.pk).update(live_version=version, trouble="")
     for proof in _open_proofs(node, version).select_related("deployment__account"):
-        with transaction.atomic():
+        with about(proof.deployment), transaction.atomic():
             proof.status, proof.proven_at, proof.probes = ProofStatus.PROVEN, at, _own(proof, probes)
             proof.acknowledged_at = proof.acknowledged_at or at
             proof.save()
+            log.info("%s proved %s", node, proof.deployment)
             _conclude(proof.deployment)
 
 
@@ -180,11 +195,12 @@ def refused(*, node: Node, version: str, reason: str, probes: list[dict], at: da
         proof for proof in waiting if any(not probe["ok"] for probe in _own(proof, probes))
     ] or waiting
     for proof in to_blame:
-        with transaction.atomic():
+        with about(proof.deployment), transaction.atomic():
             own = _own(proof, probes)
             proof.status, proof.probes = ProofStatus.REFUSED, own
             proof.reason = what_failed(own) if any(not probe["ok"] for probe in own) else reason
             proof.save()
+            log.warning("%s refused %s: %s", node, proof.deployment, proof.reason)
             _conclude(proof.deployment)
     _hand_over([node])
 
@@ -267,7 +283,8 @@ def give_back_stale() -> None:
             deployment.hosts.all().delete()
             move(deployment, S.PLANNED, actor="Portal", reason="the worker did not finish")
         Deployment.objects.filter(pk=deployment.pk).update(changed_at=timezone.now())
-        announce("deployment.planned", deployment.uuid)
+        with about(deployment):
+            announce("deployment.planned", deployment.uuid)
     _conclude_answered()
     _give_up_on_silent_nodes()
     behind = [
@@ -295,7 +312,7 @@ def _give_up_on_silent_nodes() -> None:
         silent = deployment.proofs.exclude(status__in=(ProofStatus.PROVEN, ProofStatus.REFUSED))
         names = ", ".join(silent.values_list("node__name", flat=True))
         minutes = SILENCE // timedelta(minutes=1)
-        with transaction.atomic():
+        with about(deployment), transaction.atomic():
             _take_back(
                 deployment, f"{names}: no answer within {minutes} minutes. Look at the node, then plan again."
             )

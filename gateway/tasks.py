@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 @shared_task
 def prepare_deployment(uuid: str) -> None:
     """Compile and check one planned deployment."""
-    services.prepare(
-        deployment=Deployment.objects.select_related("account").get(uuid=uuid), at=timezone.now()
-    )
+    deployment = Deployment.objects.select_related("account").get(uuid=uuid)
+    with services.about(deployment):
+        services.prepare(deployment=deployment, at=timezone.now())
 
 
 def _reflag(model: type, uuid: str) -> None:

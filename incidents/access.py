@@ -7,6 +7,7 @@ from uuid import UUID
 from accounts.actors import Actor
 from common import secrets
 from common.errors import NotFound
+from common.logcontext import note
 
 from .models import Incident, SecureLink
 from .selectors import incidents_of
@@ -30,4 +31,5 @@ def get_link(token: str) -> SecureLink:
     link = links.filter(token_digest=secrets.token_digest(token), revoked_at=None).first()
     if link is None:
         raise NotFound("secure link")
+    note(account=link.incident.account.uuid, actor="partner")
     return link

@@ -198,6 +198,13 @@ def _summary(
         "ca_file": str(ca),
         "sign_ins": sign_ins,
         "service_key_file": str(key_file),
+        "watch": {
+            "health": f"{settings.PORTAL_URL}/health/ready",
+            "portal": f"{settings.PORTAL_URL}/metrics",
+            "worker": f"http://127.0.0.1:{ports['worker']}/metrics",
+            "agent": f"http://127.0.0.1:{ports['agent']}/metrics",
+            "token": settings.METRICS_TOKEN,
+        },
         "commands": {
             "refused": f"{curl} {url}",
             "served": f"{curl} --cert {folder / 'nordwind.crt'} --key {folder / 'nordwind.key'} {url}",

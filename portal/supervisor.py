@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Event
 from types import FrameType
 
-from .embedded import DEFAULT_PORTS
+from .embedded import DEFAULT_PORTS, WATCH_PORTS
 from .processes import Child, NotStarted, answers, free_port, port_is_free
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,6 +84,8 @@ def _run(options: argparse.Namespace) -> int:
             "COUNTERSIGN_PORTAL_URL", f"http://localhost:{ports['portal']}"
         ),
         "COUNTERSIGN_GATEWAY_PORT": str(ports["gateway"]),
+        "COUNTERSIGN_WORKER_PORT": str(ports["worker"]),
+        "COUNTERSIGN_AGENT_PORT": str(ports["agent"]),
         "DJANGO_SETTINGS_MODULE": "portal.settings",
     }
     stop = Event()
@@ -160,6 +162,9 @@ def _ports(options: argparse.Namespace, data: Path) -> dict[str, int]:
                 f"Port {port} (for the {name}) is taken. Stop what uses it, or give another with {option}."
             )
         ports[name] = port
+    for name in WATCH_PORTS:
+        port = before.get(name, 0)
+        ports[name] = port if port and port_is_free(port) else free_port()
     kept.write_text(json.dumps(ports))
     return ports
 
@@ -203,8 +208,7 @@ def _children(data: Path, ports: dict[str, int]) -> list[Child]:
             "--workers",
             "2",
         ),
-        *("--threads", "4", "--no-control-socket", "--access-logfile", str(logs / "access.log")),
-        *("--logger-class", "portal.weblog.MaskingLogger"),
+        *("--threads", "4", "-c", "python:portal.web", "--access-logfile", str(logs / "access.log")),
     ]
     worker = [
         python,
@@ -244,7 +248,14 @@ def _children(data: Path, ports: dict[str, int]) -> list[Child]:
         Child("the worker", worker, logs / "worker.log", ROOT, ready=_worker_answers),
         Child("beat", beat, logs / "beat.log", ROOT),
         Child("the portal", web, logs / "portal.log", ROOT, ready=lambda: answers(ports["portal"])),
-        Child("the gateway's agent", _agent(python), logs / "agent.log", ROOT, before=_know_node(ports)),
+        Child(
+            "the gateway's agent",
+            _agent(python),
+            logs / "agent.log",
+            ROOT,
+            ready=lambda: answers(ports["agent"]),
+            before=_know_node(ports),
+        ),
     ]
 
 
@@ -299,6 +310,10 @@ def _announce(ready_file: Path, summary: dict[str, object]) -> None:
     print("\nThe gateway answers at", summary["gateway_url"])
     print(f"\n  refused with 400, since no certificate is sent:\n    {commands['refused']}")
     print(f"\n  served with 200:\n    {commands['served']}")
+    print("\nMetrics and health, with the token in ready.json:")
+    for name, url in summary["watch"].items():
+        if name != "token":
+            print(f"  {name:<14} {url}")
     print(f"\nThe same is in {ready_file}. Ctrl-C stops everything.\n", flush=True)
 
 

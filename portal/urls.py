@@ -9,16 +9,19 @@ from accounts.forms import SignInForm
 from accounts.invitations import PasswordLinkForm
 
 from . import views
+from .watch import views as watch
 
 portal = (
     [
         path("", views.overview, name="overview"),
-        path("livez", views.livez, name="livez"),
-        path("readyz", views.readyz, name="readyz"),
+        path("health/live", watch.live, name="live"),
+        path("health/ready", watch.ready, name="ready"),
+        path("metrics", watch.metrics, name="metrics"),
     ],
     "portal",
 )
 
+handler500 = watch.failed
 urlpatterns = [
     path("", include(portal)),
     path("", include("accounts.urls")),

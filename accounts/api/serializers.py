@@ -96,5 +96,5 @@ class AuditOut(serializers.ModelSerializer):
 
     class Meta:
         model = AuditEntry
-        fields = ("at", "actor", "action", "subject", "subject_uuid", "details")
+        fields = ("at", "actor", "action", "subject", "subject_uuid", "details", "request_id")
         read_only_fields = fields

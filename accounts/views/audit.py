@@ -16,7 +16,7 @@ from ..access import actor_of
 from ..models import AuditEntry
 from ..selectors import audit_trail
 
-COLUMNS = ["at", "actor", "action", "subject", "subject_uuid", "details"]
+COLUMNS = ["at", "actor", "action", "subject", "subject_uuid", "details", "request_id"]
 
 
 def audit(request: HttpRequest) -> HttpResponse:
@@ -28,6 +28,8 @@ def audit(request: HttpRequest) -> HttpResponse:
     for entry in page:
         entry.words = entry.action.replace(":", " ").replace("_", " ")
         entry.facts = [(name.replace("_", " "), _text(value)) for name, value in entry.details.items()]
+        if entry.request_id:
+            entry.facts.append(("request", entry.request_id))
     return render(request, "accounts/audit.html", {"page": page, "q": q})
 
 
@@ -64,6 +66,7 @@ def _rows(trail: Iterator[AuditEntry]) -> Iterator[str]:
         details = json.dumps(entry.details, ensure_ascii=False) if entry.details else ""
         at = entry.at.isoformat(timespec="seconds")
         row = [at, entry.actor, entry.action, entry.subject, str(entry.subject_uuid or ""), details]
+        row.append(entry.request_id)
         yield writer.writerow([safe_cell(cell) for cell in row])
 
 

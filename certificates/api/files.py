@@ -8,9 +8,11 @@ from django.core.files.uploadedfile import UploadedFile
 
 from common.errors import DomainError
 
+from ..metrics import counting_refusals
 from ..services.uploads import MAX_BYTES, MAX_FILES
 
 
+@counting_refusals
 def contents(files: Sequence[UploadedFile]) -> list[tuple[str, bytes]]:
     """Return (name, content) of each file.
     Raises DomainError for too many or too large ones, without reading any.

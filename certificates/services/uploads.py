@@ -18,6 +18,7 @@ from common.transitions import move
 
 from .. import pki
 from ..lifecycle import UploadStatus
+from ..metrics import counting_refusals
 from ..models import Finding, Upload, UploadedCertificate, UploadFile
 from ..pki.advice import lint_all
 from ..pki.codes import Profile
@@ -48,6 +49,7 @@ class PrivateKeySent(DomainError):
     """An upload held a private key; nothing of it was kept."""
 
 
+@counting_refusals
 def refuse_unsafe(files: Sequence[tuple[str, bytes]]) -> None:
     """Look at files (name, content) before anything of them is stored, logged or queued.
 
@@ -81,6 +83,7 @@ def refuse_unsafe(files: Sequence[tuple[str, bytes]]) -> None:
             )
 
 
+@counting_refusals
 def refuse_pasted_key(text: str, *, field: str) -> None:
     """Look at what a person wrote before it is stored. Raises PrivateKeySent for a PEM private key in it.
 

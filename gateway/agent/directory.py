@@ -66,6 +66,13 @@ class NodeDirectory:
         except (OSError, ValueError, KeyError, TypeError):
             return NOTHING
 
+    def proved_at(self) -> float | None:
+        """When something was last proved (seconds since 1970), None before the first."""
+        try:
+            return self._good.stat().st_mtime
+        except OSError:
+            return None
+
     def write_files(self, part: Part) -> None:
         """Add a part's files. A certificate file that exists is left alone: its name is its content."""
         for name, content in part.files.items():

@@ -9,6 +9,7 @@ from typing import Protocol
 from gateway.agent import envoy
 from gateway.agent.bundle import Holding, Part, Wanted, holding
 from gateway.agent.directory import NodeDirectory
+from gateway.agent.metrics import Metrics
 from gateway.agent.probe import Probe, Prober
 from gateway.agent.seen import Seen, Sighting
 from gateway.translation.node import cds_text
@@ -67,8 +68,10 @@ class Agent:
         accept_within: float = 30,
         seen_every: float = 1,
         heartbeat_every: float = 5,
+        metrics: Metrics | None = None,
     ) -> None:
         self.portal, self.directory = portal, directory
+        self.metrics = metrics or Metrics(directory)
         self.admin = envoy.Admin(directory)
         self._accept_within = accept_within
         token = secrets.token_hex(16)
@@ -93,6 +96,7 @@ class Agent:
         if self._pending is not None and self.admin.ready():
             ack = self.take(self._pending)
             self._pending = None
+            self.metrics.applied(ack.outcome, ack.seconds)
             self.portal.report_probes(ack.version, list(ack.probes))
             self.portal.report(ack)
         if now >= self._next_seen:

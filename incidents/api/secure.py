@@ -97,11 +97,10 @@ class SecureView(APIView):
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        """Keep the answer out of caches, and the address with its token out of Django's log of refusals."""
+        """Keep the answer out of caches."""
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
-        response._has_been_logged = True
         return response
 
 

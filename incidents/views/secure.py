@@ -28,7 +28,7 @@ _SAID = (EventKind.ASKED, EventKind.COMMENTED, EventKind.UPLOADED)
 
 
 def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Keep the page out of caches and search engines, and its address, which holds the token, out of logs."""
+    """Keep the page out of caches and search engines. Its address holds the token; every log masks it."""
 
     @wraps(view)
     def answer(request: HttpRequest, token: str) -> HttpResponse:
@@ -37,7 +37,6 @@ def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         response["X-Robots-Tag"] = "noindex, nofollow"
         # Not "no-referrer": Django checks the referrer of a POST over https.
         response["Referrer-Policy"] = "same-origin"
-        response._has_been_logged = True
         return response
 
     return login_not_required(answer)

@@ -20,6 +20,8 @@ _secrets = embedded_secrets(
 )
 SECRET_KEY = env.str("SECRET_KEY", _secrets["SECRET_KEY"])
 FIELD_KEYS = env.list("COUNTERSIGN_FIELD_KEYS", default=_secrets["COUNTERSIGN_FIELD_KEYS"].split(","))
+# Whoever scrapes /metrics shows it; without one nobody may.
+METRICS_TOKEN = env.str("COUNTERSIGN_METRICS_TOKEN", _secrets["COUNTERSIGN_METRICS_TOKEN"])
 
 DEBUG = env.bool("DEBUG", False)
 PORTS = embedded_ports(VAR)
@@ -41,6 +43,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "csp",
+    "django_guid",
     "common",
     "accounts",
     "certificates",
@@ -54,6 +57,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.watch.middleware.RequestId",
+    "django_guid.middleware.guid_middleware",
+    "portal.watch.middleware.Measured",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -7,6 +7,9 @@ import os
 import tempfile
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+from django_guid.integrations.celery import CeleryIntegration
+
 from .base import PORTS, TESTING, VAR, env
 
 # Broker and cache: REDIS_URL in production, the embedded broker's Unix socket otherwise (database 0 and 1).
@@ -109,15 +112,26 @@ GATEWAY_DIR = VAR / "gateway"
 GATEWAY_NODE = env.str("COUNTERSIGN_NODE", "local")
 GATEWAY_PORT = env.int("COUNTERSIGN_GATEWAY_PORT", PORTS["gateway"])
 DEV_CA_DIR = VAR / "ca"
+# Loopback ports on which worker and agent tell how they are. 0: the worker does not, the agent takes any.
+WORKER_PORT = env.int("COUNTERSIGN_WORKER_PORT", 0)
+AGENT_PORT = env.int("COUNTERSIGN_AGENT_PORT", 0)
 SECURE_LINK_DAYS = env.int("COUNTERSIGN_SECURE_LINK_DAYS", 10)
 
+# One id a request, from X-Request-ID or made, answered in the same header, and carried into its tasks.
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration()],
+}
+LOG_FORMAT = env.str("COUNTERSIGN_LOG_FORMAT", "text")
+if LOG_FORMAT not in ("text", "json"):
+    raise ImproperlyConfigured(f"COUNTERSIGN_LOG_FORMAT is {LOG_FORMAT!r}; say text or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"masking": {"()": "portal.weblog.MaskingFilter"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["masking"]},
-    },
+    "formatters": {"line": {"()": "portal.weblog.formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # It says for every request that it made an id.
+    "loggers": {"django_guid": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
 }

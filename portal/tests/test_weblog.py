@@ -1,8 +1,24 @@
-"""Nobody gets into a partner's secure page by reading a log."""
+"""Nobody gets into a partner's secure page, or at a key, by reading a log."""
 
+import json
 import logging
 
-from portal.weblog import MaskingFilter, masked
+import pytest
+
+from certificates.testing.hierarchy import PARTNER
+from common import logcontext
+from portal.weblog import formatter, masked
+
+KINDS = pytest.mark.parametrize("kind", ["text", "json"])
+
+
+def written(kind, message, *args, **more):
+    """What the formatter makes of a record."""
+    record = logging.LogRecord(
+        "gateway.services", logging.WARNING, "", 0, message, args, more.pop("exc_info", None)
+    )
+    vars(record).update(more)
+    return formatter(kind).format(record)
 
 
 def test_it_masks_the_token_of_a_secure_link():
@@ -15,7 +31,44 @@ def test_it_leaves_other_addresses_alone():
     assert masked("GET /hosts/?q=s HTTP/1.1") == "GET /hosts/?q=s HTTP/1.1"
 
 
-def test_it_masks_what_our_own_logs_say():
-    record = logging.LogRecord("django.request", 30, "", 0, "Forbidden: %s", ("/reset/MQ/c8x-99/",), None)
-    MaskingFilter().filter(record)
-    assert record.getMessage() == "Forbidden: /reset/MQ/•••/"
+@KINDS
+def test_it_masks_what_our_own_logs_say(kind):
+    assert "/reset/MQ/•••/" in written(kind, "Forbidden: %s", "/reset/MQ/c8x-99/")
+
+
+@KINDS
+@pytest.mark.parametrize("lines", [None, 3], ids=["whole", "cut off"])
+def test_it_never_writes_a_private_key(kind, lines):
+    pem = "\n".join(PARTNER.key_pem.splitlines()[:lines])
+    line = written(kind, "could not read %s", pem)
+    assert PARTNER.key_pem.splitlines()[1] not in line
+    assert "could not read private key •••" in line
+
+
+@KINDS
+def test_it_never_writes_one_that_an_exception_carries(kind):
+    try:
+        raise ValueError(PARTNER.key_pem)
+    except ValueError as error:
+        line = written(kind, "it failed", exc_info=(ValueError, error, error.__traceback__))
+    assert "Traceback" in line
+    assert PARTNER.key_pem.splitlines()[1] not in line
+
+
+@KINDS
+def test_it_never_writes_a_bearer_token(kind):
+    assert "s3cr3t-t0ken" not in written(kind, "Authorization: Bearer s3cr3t-t0ken.abc")
+
+
+def test_it_takes_nothing_unknown_into_json():
+    """Django attaches the request, Celery the arguments of a task."""
+    line = json.loads(written("json", "Not Found", request="<GET /s/qm7x-2KfD/>", data={"args": "x"}))
+    assert set(line) == {"time", "level", "logger", "message"}
+
+
+def test_it_says_in_json_what_a_line_belongs_to():
+    with logcontext.noting(account="a-1", deployment="d-1", deployment_number=7):
+        line = json.loads(written("json", "proved"))
+    assert (line["level"], line["message"]) == ("WARNING", "proved")
+    assert (line["account"], line["deployment"], line["deployment_number"]) == ("a-1", "d-1", "7")
+    assert "account" not in json.loads(written("json", "later"))

@@ -10,8 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from common.logcontext import note
 from gateway.agent.directory import NodeDirectory
 from gateway.agent.loop import Agent
+from gateway.agent.metrics import Metrics
+from gateway.agent.watch import exposed
 from gateway.delivery import node_directory
 from gateway.embedded import EmbeddedPortal
 from gateway.models import Node
@@ -27,6 +30,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--node", default=settings.GATEWAY_NODE)
+        parser.add_argument(
+            "--watch-port",
+            type=int,
+            default=settings.AGENT_PORT,
+            help="on loopback, for /metrics and /health; 0 takes a free one and logs it",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         node = Node.objects.filter(name=options["node"]).first()
@@ -35,10 +44,15 @@ class Command(BaseCommand):
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        while not stop.is_set():
-            try:
-                Agent(EmbeddedPortal(node), NodeDirectory(node_directory(node))).run(stop)
-            except Exception:
-                # Envoy keeps serving what it has; the agent starts over with the last good configuration.
-                log.exception("the agent of %s starts over", node)
-                stop.wait(WAIT_AFTER_TROUBLE)
+        note(actor="agent", node=node.name)
+        directory = NodeDirectory(node_directory(node))
+        metrics = Metrics(directory)
+        with exposed(metrics, options["watch_port"]) as port:
+            log.info("the agent of %s begins; /metrics and /health on 127.0.0.1:%s", node, port)
+            while not stop.is_set():
+                try:
+                    Agent(EmbeddedPortal(node), directory, metrics=metrics).run(stop)
+                except Exception:
+                    # Envoy keeps serving what it has; the agent starts over with the last good configuration.
+                    log.exception("the agent of %s starts over", node)
+                    stop.wait(WAIT_AFTER_TROUBLE)
