@@ -8,6 +8,8 @@ harbourline with a real token for these scopes.
 
 from __future__ import annotations
 
+import io
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -229,9 +231,17 @@ def worker(
 
 
 @pytest.fixture
-def log_lines(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
-    """What the log says by now, as JSON lines, as they leave the process."""
-    return lambda: "\n".join(formatter("json").format(record) for record in caplog.records)
+def log_lines() -> Iterator[Callable[[], str]]:
+    """What the log says by now, from level INFO on: JSON lines, just as they leave the process."""
+    written = io.StringIO()
+    handler, root = logging.StreamHandler(written), logging.getLogger()
+    handler.setFormatter(formatter("json"))
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield written.getvalue
+    root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.fixture

@@ -5,5 +5,5 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        """Let worker and beat leave their signs of life, and the worker count its tasks."""
-        from .watch import tasks  # noqa: F401
+        """Let requests and tasks be counted, and worker and beat leave their signs of life."""
+        from .watch import requests, tasks  # noqa: F401

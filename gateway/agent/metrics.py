@@ -94,7 +94,7 @@ def _of_envoy(stats: dict[str, str]) -> Iterator[Metric]:
     yield failures
     unknown = total(".no_filter_chain_match")
     yield _counter("envoy_unknown_host", "Connections to a name that no host has.", unknown)
-    yield _counter("envoy_connections", "Connections.", total(".downstream_cx_total"))
+    yield _counter("envoy_connections", "Connections to hosts.", total(".downstream_cx_total"))
     yield _gauge("envoy_connections_active", "Connections open now.", total(".downstream_cx_active"))
     rejected = CounterMetricFamily(
         "countersign_envoy_updates_rejected", "Configurations that Envoy refused.", labels=["what"]
