@@ -1,5 +1,5 @@
-"""What operations see of a running product: metrics of all processes, health, and one id from a request's answer
-to the log of the worker and of the agent.
+"""What operations see of a running product: metrics of all processes, health, and one id from a request's
+answer to the log of the worker and of the agent.
 """
 
 from __future__ import annotations
