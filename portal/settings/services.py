@@ -65,6 +65,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL or f"unix://{BROKER_SOCKET}?db=1",
         "KEY_PREFIX": "countersign",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},  # one that hangs must not hang us
     }
 }
 

@@ -78,8 +78,10 @@ def test_it_says_nothing_of_why_to_strangers(client, monkeypatch):
     def broken():
         raise ConnectionError("redis://:password@broker.internal")
 
-    monkeypatch.setattr(health, "_broker", broken)
+    monkeypatch.setattr(signs, "ages", broken)
     answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert "password" not in answer.content.decode()
-    assert answer.json()["checks"]["broker"] == {"ok": False, "age": None}
+    checks = answer.json()["checks"]
+    assert all(checks[name] == {"ok": False, "age": None} for name in ("broker", "worker", "sweeps"))
+    assert checks["database"]["ok"]

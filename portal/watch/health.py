@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 
 from . import signs
@@ -23,9 +22,21 @@ Check = Callable[[], tuple[bool, float | None]]
 
 def state() -> dict[str, dict[str, Any]]:
     """By check: `ok`, and `age` in seconds of the last sign of life (0 for what was tried just now, None for
-    what was never seen). A check that fails to run has failed.
+    what was never seen, or is not known without the broker). A check that fails to run has failed.
     """
-    checks = {"database": _database, "broker": _broker, "worker": _worker, "sweeps": _sweeps, "disk": _disk}
+    ages: dict[str, float] = {}
+
+    def broker() -> tuple[bool, float]:
+        ages.update(signs.ages())  # asked once: a broker that hangs shall not hang us three times
+        return True, 0.0
+
+    checks: dict[str, Check] = {
+        "database": _database,
+        "broker": broker,
+        "worker": lambda: _worker(ages),
+        "sweeps": lambda: _sweeps(ages),
+        "disk": _disk,
+    }
     return {name: _tried(name, check) for name, check in checks.items()}
 
 
@@ -44,19 +55,13 @@ def _database() -> tuple[bool, float]:
         return cursor.fetchone() == (1,), 0.0
 
 
-def _broker() -> tuple[bool, float]:
-    cache.get(signs.WORKER)  # the cache lives in the broker's server
-    return True, 0.0
-
-
-def _worker() -> tuple[bool, float | None]:
-    age = signs.ages().get(signs.WORKER)
+def _worker(ages: dict[str, float]) -> tuple[bool, float | None]:
+    age = ages.get(signs.WORKER)
     return age is not None and age < WORKER_SILENT, age
 
 
-def _sweeps() -> tuple[bool, float | None]:
+def _sweeps(ages: dict[str, float]) -> tuple[bool, float | None]:
     """The sweep that is the most late decides. Beat's start counts like one: the first come later."""
-    ages = signs.ages()
     begun = ages.get(signs.BEAT)
     worst: tuple[float, float | None] = (0.0, None)
     for name, period in signs.sweeps().items():
