@@ -47,7 +47,7 @@ def families(tmp_path):
     yield from Queue(_broker()).collect()
     node = NodeDirectory(tmp_path / "node")
     node.prepare("test")
-    (node.root / "good" / "bundle.json").write_text("{}")
+    (node.root / "good" / "wanted.json").write_text("{}")
     yield from agent.Metrics(node).registry.collect()
     yield from agent._of_envoy({"listener.127.0.0.1_1.ssl.fail_verify_san": "1"})
 

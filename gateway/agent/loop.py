@@ -79,6 +79,7 @@ class Agent:
         self._seen = Seen(directory, token)
         self._pending: Wanted | None = None
         self._live = self._good = directory.last_good()
+        self.metrics.serves(self._good.version, len(self._good.hosts))
         self._seen_every, self._heartbeat_every = seen_every, heartbeat_every
         self._next_seen = self._next_heartbeat = 0.0
 
@@ -97,6 +98,7 @@ class Agent:
             ack = self.take(self._pending)
             self._pending = None
             self.metrics.applied(ack.outcome, ack.seconds)
+            self.metrics.serves(self._good.version, len(self._good.hosts))
             self.portal.report_probes(ack.version, list(ack.probes))
             self.portal.report(ack)
         if now >= self._next_seen:

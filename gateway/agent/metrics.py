@@ -34,24 +34,32 @@ class Metrics(Collector):
         self._directory, self._admin = directory, envoy.Admin(directory)
         self._applied = Histogram(
             "countersign_agent_apply_seconds",
-            "From a bundle's arrival to its proof or refusal.",
+            "From a version's arrival to its proof or refusal.",
             buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
             registry=self.registry,
         )
-        self._bundles = Counter(
-            "countersign_agent_bundles",
-            "Bundles by outcome: live, refused.",
+        self._versions = Counter(
+            "countersign_agent_versions",
+            "Versions by outcome: live, refused.",
             ["outcome"],
             registry=self.registry,
         )
         for outcome in ("live", "refused"):
-            self._bundles.labels(outcome)
+            self._versions.labels(outcome)
         self.registry.register(self)
 
+        self._version, self._hosts = "", 0
+
+    def serves(self, version: str, hosts: int) -> None:
+        """What is live by now. Told, and not read from the disk, where a large estate would be read at each
+        scrape.
+        """
+        self._version, self._hosts = version, hosts
+
     def applied(self, outcome: str, seconds: float) -> None:
-        """A bundle was brought live, or refused and the last good one put back."""
+        """What was wanted was brought live, or refused and the last good one put back."""
         self._applied.observe(seconds)
-        self._bundles.labels(outcome).inc()
+        self._versions.labels(outcome).inc()
 
     def health(self) -> dict[str, object]:
         """`ready`: Envoy answers and has its configuration; `version` that serves, "" for none;
@@ -60,16 +68,15 @@ class Metrics(Collector):
         proved = self._directory.proved_at()
         return {
             "ready": self._admin.ready(),
-            "version": self._directory.last_good().version,
+            "version": self._version,
             "proof_age": None if proved is None else round(time.time() - proved, 1),
         }
 
     def collect(self) -> Iterator[Metric]:
         """Envoy's numbers. One that does not answer leaves its counters out, and is not ready."""
-        good = self._directory.last_good()
-        yield _gauge("agent_hosts", "Hosts in the version that is live.", len(good.hosts))
+        yield _gauge("agent_hosts", "Hosts in the version that is live.", self._hosts)
         if (proved := self._directory.proved_at()) is not None:
-            yield _gauge("agent_last_proof_timestamp_seconds", "When a bundle was last proved.", proved)
+            yield _gauge("agent_last_proof_timestamp_seconds", "When a version was last proved.", proved)
         yield _gauge("envoy_ready", "1: Envoy answers and has its configuration.", self._admin.ready())
         try:
             found = self._admin.stats(_WANTED)

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -35,17 +36,16 @@ def samples(text):
 
 
 def locked(stage):
-    return stage.bundle(stage.host(HOST, cast.truststore((cast.PINNED, "client"))))
+    return stage.part(stage.host(HOST, cast.truststore((cast.PINNED, "client"))))
 
 
 def test_it_counts_what_it_brought_live_and_what_it_refused(stage, ask):
     stage.deploy(locked(stage))
-    bad = stage.bundle(stage.host(HOST), target_url="http://127.0.0.1:1")
-    for chain in bad.lds["resources"][0]["filter_chains"]:
-        chain["transport_socket"]["typed_config"]["common_tls_context"]["nonsense"] = True
-    assert stage.deploy(bad).outcome == "refused"
+    other = stage.part(stage.host(HOST), target_url="http://127.0.0.1:1")
+    chains = {name: chain[:-1] + ',"nonsense":1}' for name, chain in other.note.chains.items()}
+    assert stage.deploy(replace(other, note=replace(other.note, chains=chains))).outcome == "refused"
     found = samples(ask("/metrics")[1])
-    assert found["agent_bundles_total", "live"] == found["agent_bundles_total", "refused"] == 1
+    assert found["agent_versions_total", "live"] == found["agent_versions_total", "refused"] == 1
     assert found["agent_apply_seconds_count",] == 2
     assert found["agent_hosts",] == 1
     assert found["agent_last_proof_timestamp_seconds",] == pytest.approx(cast.TODAY.timestamp(), abs=600)
@@ -74,20 +74,18 @@ def failures(found):
 
 
 def test_it_names_no_host_and_no_version(stage, ask):
-    bundle = locked(stage)
-    stage.deploy(bundle)
+    version = stage.deploy(locked(stage)).version
     text = ask("/metrics")[1]
     assert HOST not in text
-    assert bundle.version not in text
+    assert version not in text
 
 
 def test_it_is_healthy_while_envoy_answers(stage, ask):
-    bundle = locked(stage)
     assert json.loads(ask("/health")[1]) == {"ready": True, "version": "", "proof_age": None}
-    stage.deploy(bundle)
+    version = stage.deploy(locked(stage)).version
     status, body = ask("/health")
     health = json.loads(body)
-    assert (status, health["ready"], health["version"]) == (200, True, bundle.version)
+    assert (status, health["ready"], health["version"]) == (200, True, version)
     assert health["proof_age"] < 60
     stage.stop()
     assert ask("/health")[0] == 503
