@@ -12,6 +12,10 @@ line).
 - `policy`       what is safe and decent about one certificate (with `strength`, `usage` and `shape`)
 - `forest`       who issued whom, by verified signature
 - `chains`       what is safe and decent about certificates together
+- `verifier`     what `cryptography`'s client verifier adds to that
+- `certificate_policies` certificate policies along a path (RFC 5280)
+- `vouching`     which CAs of a truststore the gateway comes to trust
+- `legible`      what the gateway cannot read although we can
 - `judgement`    an upload -> a report
 - `roles`        what a certificate may become in a truststore, and whether a whole truststore is fit to serve
 - `public_roots` the roots that everybody trusts, which no partner may be trusted by

@@ -1,11 +1,11 @@
 """What there is to say about certificates together: who issued whom, how deep, how large, within what
 limits."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from .certificate import Certificate
 from .findings import Finding, Severity, about
-from .forest import Judged
+from .forest import Judged, ancestors
 from .naming import shortened
 from .public_roots import PublicRoots, key_hash
 from .shape import check_version
@@ -36,16 +36,6 @@ def check_chains(forest: Sequence[Judged], public_roots: PublicRoots) -> Iterato
         if not judged.certificate.is_ca:
             yield from _constraints(judged.certificate, above)
             yield from _sunset(judged.certificate, above, public_roots)
-
-
-def ancestors(judged: Judged, by_fingerprint: Mapping[str, Judged]) -> list[Certificate]:
-    """The issuer, its issuer and so on, as far as they were sent."""
-    found: list[Certificate] = []
-    here = judged.parent
-    while here is not None:
-        found.append(by_fingerprint[here].certificate)
-        here = by_fingerprint[here].parent
-    return found
 
 
 def _link(judged: Judged) -> Iterator[Finding]:

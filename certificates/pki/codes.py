@@ -100,7 +100,7 @@ _TABLE = (
         "",
         "DECODE",
         _E,
-        "something cannot be read to its end; in a truststore it freezes the whole set",
+        "cannot be read to its end, or not by the gateway; in a truststore it freezes the whole set",
         "measured",
     ),
     _rule(_U, "", "DECODE", _W, "a harmless part of a file, such as a request, was left out", "practice"),
@@ -224,7 +224,7 @@ _TABLE = (
         "",
         "NAME_CONSTRAINT",
         _E,
-        "a CA limits names of a kind that the gateway cannot compare",
+        "a name for which a CA above may not issue, or limits on a kind that the gateway cannot compare",
         "measured",
     ),
     _rule(_A, "L", "NAME_CONSTRAINT", _W, "a CA limits the names that it may issue for", "measured"),
@@ -236,13 +236,29 @@ _TABLE = (
         "an unknown critical extension; the gateway ignores it on an anchor",
         "RFC 5280 4.2, measured",
     ),
+    _rule(
+        _O,
+        "",
+        "POLICY",
+        _E,
+        "certificate policies are in disorder, or a CA demands some that are missing below it",
+        "RFC 5280 6.1, measured",
+    ),
     # places
+    _rule(
+        _H,
+        "",
+        "PATH",
+        _E,
+        "a strict verifier refuses the chain for a reason without a code, or would take too long",
+        "cryptography's client verifier",
+    ),
     _rule(
         _H,
         "",
         "PATH_LENGTH",
         _E,
-        "more CAs below a CA than it allows; the gateway ignores it on an anchor",
+        "more CAs below a CA than it allows; the gateway ignores it on a CA that it trusts",
         "RFC 5280 4.2.1.9, measured",
     ),
     _rule(_A, "", "CHAIN_INCOMPLETE", _W, "an issuer was not sent", "practice"),
@@ -271,8 +287,20 @@ _TABLE = (
         "practice",
     ),
     _rule(_A, "", "ANCHOR_IGNORED", _W, "a limit on an anchor that the gateway ignores", "measured"),
-    _rule(_O, "", "DUPLICATE", _E, "two anchors of one name; the gateway tries only the first", "measured"),
+    _rule(
+        _O, "", "DUPLICATE", _E, "two trusted CAs of one name; the gateway tries only the first", "measured"
+    ),
     _rule(_O, "", "STORE_EMPTY", _E, "a truststore that lets nobody in", "practice"),
+    # the whole
+    _rule(
+        _O,
+        "",
+        "GATEWAY_REFUSES",
+        _E,
+        "nothing speaks against the chain, and yet the gateway would refuse it",
+        "gateway model, held against the binary",
+    ),
+    _rule(_U, "", "NOT_JUDGED", _E, "the worker failed at this upload every time", "practice"),
     # advice
     _rule(
         _A, "", "LINT", _R, "what the linter pkilint says about RFC 5280; never part of a verdict", "pkilint"

@@ -5,14 +5,14 @@ names fit and the most likely issuer first, and never more than `SIGNATURE_CHECK
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from .certificate import Certificate, Kind, signed_by
+from .certificate import RSA_MAXIMUM_EXPONENT_BITS, Certificate, Kind, signed_by
 
 Link = Literal["sound", "wrong_signature", "missing_issuer", "self_signed"]
 
@@ -56,7 +56,7 @@ class _Planter:
             if self._is_below(issuer, child) or self.checks_left <= 0:
                 # An upload that uses up the checks is hostile; what was not checked counts as not signed.
                 continue
-            self.checks_left -= _cost(issuer)
+            self.checks_left -= cost(issuer)
             if signed_by(child.decoded, issuer.decoded):
                 self.parents[child.fingerprint] = issuer.fingerprint
                 return Judged(child, child.kind, issuer.fingerprint, "sound")
@@ -91,10 +91,14 @@ class _Planter:
         return False
 
 
-def _cost(issuer: Certificate) -> int:
+def cost(issuer: Certificate) -> int:
+    """What checking a signature by this issuer counts for: 1, or more with an RSA key of huge numbers."""
     key = issuer.decoded.public_key()
-    times = (key.key_size - 1) // _USUAL_RSA_BITS if isinstance(key, rsa.RSAPublicKey) else 0
-    return 1 + times**2
+    if not isinstance(key, rsa.RSAPublicKey):
+        return 1
+    size = (key.key_size - 1) // _USUAL_RSA_BITS
+    exponent = (key.public_numbers().e.bit_length() - 1) // RSA_MAXIMUM_EXPONENT_BITS
+    return 1 + size**2 + exponent
 
 
 def plant(certificates: Sequence[Certificate], at: datetime) -> tuple[Judged, ...]:
@@ -105,6 +109,16 @@ def plant(certificates: Sequence[Certificate], at: datetime) -> tuple[Judged, ..
     """
     planter = _Planter(certificates, at)
     return _in_drawing_order([planter.place(certificate) for certificate in certificates])
+
+
+def ancestors(judged: Judged, by_fingerprint: Mapping[str, Judged]) -> list[Certificate]:
+    """The issuer, its issuer and so on, as far as they were sent."""
+    found: list[Certificate] = []
+    here = judged.parent
+    while here is not None:
+        found.append(by_fingerprint[here].certificate)
+        here = by_fingerprint[here].parent
+    return found
 
 
 def _in_drawing_order(placed: Sequence[Judged]) -> tuple[Judged, ...]:

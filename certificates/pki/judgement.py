@@ -17,6 +17,7 @@ from .forest import Judged, plant
 from .policy import check_certificate
 from .public_roots import NO_PUBLIC_ROOTS, PublicRoots
 from .reading import Limits, duplicate, read
+from .verifier import check_paths
 
 __all__ = ["Judged", "Report", "judge"]
 
@@ -88,6 +89,8 @@ def judge(
     forest = plant(tuple(sent.values()), at)
     found = [finding for judged in forest for finding in check_certificate(judged.certificate, at)]
     found += check_chains(forest, public_roots)
+    blamed = {finding.fingerprint or "" for finding in found if finding.severity is Severity.ERROR}
+    found += check_paths(forest, blamed)
     place = {judged.certificate.fingerprint: judged.order for judged in forest}
     for finding in sorted(found, key=lambda finding: place[finding.fingerprint or ""]):
         said.append(replace(finding, file=origin[finding.fingerprint or ""]))

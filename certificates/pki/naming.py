@@ -1,10 +1,12 @@
 """Names and keys in the words people use for them, and names in the form in which they are compared."""
 
+import re
+
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
-CanonicalName = tuple[frozenset[tuple[str, str | bytes]], ...]
+CanonicalName = tuple[tuple[tuple[str, str | bytes], ...], ...]
 
 _MOST_PARTS = 50
 _CURVES = {"secp224r1": "P-224", "secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
@@ -28,20 +30,30 @@ def readable(name: x509.Name) -> str:
 
 
 def canonical(name: x509.Name) -> CanonicalName:
-    """A name as RFC 5280 section 7.1 compares it: text encoding, ASCII case and repeated spaces do not count.
+    """A name as RFC 5280 section 7.1 compares it: text encoding, ASCII case, spaces around and repeated
+    spaces do not count, and neither does the order within one part.
 
-    Envoy's BoringSSL compares in the same way, so a CA renamed from PrintableString to UTF8String still fits.
+    Envoy's BoringSSL compares in the same way (crypto/x509/x509_name.cc), so a CA renamed from
+    PrintableString to UTF8String still fits. A NumericString it compares as it stands, type included.
     """
     return tuple(
-        frozenset((attribute.oid.dotted_string, _comparable(attribute.value)) for attribute in rdn)
+        tuple(sorted(((one.oid.dotted_string, _comparable(one)) for one in rdn), key=repr))
         for rdn in name.rdns
     )
 
 
-def _comparable(value: str | bytes) -> str | bytes:
+# What counts as a space (BoringSSL's OPENSSL_isspace): of all Unicode these six, and nothing beyond ASCII.
+_SPACES = re.compile("[\t\n\v\f\r ]+")
+_NUMERIC_STRING = 0x12  # its ASN.1 tag
+
+
+def _comparable(attribute: x509.NameAttribute[str | bytes]) -> str | bytes:
+    value = attribute.value
     if isinstance(value, bytes):
         return value
-    squeezed = " ".join(part for part in value.split(" ") if part)
+    if attribute._type.value == _NUMERIC_STRING:
+        return bytes([_NUMERIC_STRING]) + value.encode()
+    squeezed = _SPACES.sub(" ", value).strip(" ")
     if squeezed.isascii():
         return squeezed.lower()
     return "".join(c.lower() if c.isascii() else c for c in squeezed)

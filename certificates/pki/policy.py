@@ -8,6 +8,8 @@ their severities and sources. What there is to say about a whole chain is in `ch
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from common.words import span
+
 from .certificate import Certificate
 from .findings import Finding, Severity, about
 from .shape import check_alternative_names, check_shape, check_version
@@ -64,13 +66,9 @@ def _day(moment: datetime) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
-def _ago(span: timedelta) -> str:
-    return "today" if span.days == 0 else f"{_days(span)} ago"
+def _ago(past: timedelta) -> str:
+    return f"{span(past.days)} ago" if past.days else "today"
 
 
-def _ahead(span: timedelta) -> str:
-    return "within a day" if span.days == 0 else f"in {_days(span)}"
-
-
-def _days(span: timedelta) -> str:
-    return "1 day" if span.days == 1 else f"{span.days} days"
+def _ahead(left: timedelta) -> str:
+    return f"in {span(left.days)}" if left.days else "within a day"

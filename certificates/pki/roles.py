@@ -4,7 +4,7 @@ An upload is never trusted whole. Each certificate gets an explicit role, and a 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,10 +17,14 @@ from .forest import Judged
 from .naming import CanonicalName
 from .policy import check_certificate, check_time
 from .public_roots import NO_PUBLIC_ROOTS, PublicRoots
+from .shape import check_legible
+from .vouching import TooMuchWork, linked, may_vouch
 
 # The names of all trusted certificates travel in every handshake; past about 65 kB every handshake ends.
 # Each name costs two bytes more than its DER.
 NAMES_LIMIT_BYTES = 60_000
+# Signature checks to find out which intermediates lead to an anchor, beside four for each of them.
+LINK_CHECKS = 128
 _POLICY = {
     ExtensionOID.POLICY_CONSTRAINTS,
     ExtensionOID.POLICY_MAPPINGS,
@@ -78,7 +82,9 @@ def check_entry(
     as_ca = role != Role.CLIENT
     found = [*_role(certificate, role)]
     if role == Role.ANCHOR:
-        found += _ignored(certificate)
+        found += _ignored(
+            certificate, "Trust the intermediate that issues for this partner, or pin the client."
+        )
         if not matches_san:
             found += _public(certificate, public_roots)
     found += check_certificate(certificate, at, as_ca=as_ca, matches_san=matches_san)
@@ -90,17 +96,21 @@ def check_store(
 ) -> list[Finding]:
     """What would make a whole truststore with these entries fail in the gateway at the aware moment `at`.
 
-    STORE_EMPTY: nobody is let in. TIME: one entry that is out of its validity can break live ones.
-    DUPLICATE: the gateway takes the first anchor of a name and never tries the second. SIZE: the list of
-    names is too long for a handshake. Findings of `check_entry` other than TIME are not repeated here.
+    STORE_EMPTY: nobody is let in. TIME: one entry that is out of its validity can break live ones. DECODE:
+    one entry that the gateway cannot read makes it keep its whole old configuration. DUPLICATE: of two
+    trusted CAs of one name the gateway takes the first and never tries the second. PATH_LENGTH: an
+    intermediate that the store links to an anchor becomes an anchor, so that nothing else would stop one too
+    many. ANCHOR_IGNORED: a limit on such an intermediate. SIZE: the list of names is too long for a
+    handshake. Findings of `check_entry` other than TIME and
+    DECODE are not repeated here.
     """
     findings = [
         finding
         for certificate, _ in entries
-        for finding in check_time(certificate, at)
-        if finding.code == "TIME"
+        for finding in (*check_time(certificate, at), *check_legible(certificate))
+        if finding.code in ("TIME", "DECODE")
     ]
-    found = [*_empty(entries), *findings, *_twins(entries), *_names(entries)]
+    found = [*_empty(entries), *findings, *_trusted(entries), *_names(entries)]
     return list(worst_first(under(profile, found)))
 
 
@@ -113,9 +123,8 @@ def _role(certificate: Certificate, role: Role) -> Iterator[Finding]:
         yield about(certificate, "ANCHOR_NOT_CA", Severity.ERROR, sentence, remedy)
 
 
-def _ignored(certificate: Certificate) -> Iterator[Finding]:
+def _ignored(certificate: Certificate, remedy: str) -> Iterator[Finding]:
     """BoringSSL takes an anchor as it is: what limits it elsewhere does not limit it here."""
-    remedy = "Trust the intermediate that issues for this partner in its place, or pin the client."
     if certificate.path_length is not None:
         sentence = (
             f"It allows {certificate.path_length} CAs below it, but the gateway would allow any number."
@@ -171,16 +180,57 @@ def _empty(entries: Sequence[tuple[Certificate, Role]]) -> Iterator[Finding]:
         )
 
 
-def _twins(entries: Sequence[tuple[Certificate, Role]]) -> Iterator[Finding]:
-    anchors: dict[CanonicalName, list[Certificate]] = defaultdict(list)
-    for certificate, role in entries:
-        if role == Role.ANCHOR:
-            anchors[certificate.subject_key].append(certificate)
-    for first, *rest in anchors.values():
+def _trusted(entries: Sequence[tuple[Certificate, Role]]) -> Iterator[Finding]:
+    """About the CAs that stand in the gateway's `trusted_ca` together: anchors, and the intermediates that
+    the store itself links to one, which become anchors by that."""
+    anchors = [c for c, role in entries if role == Role.ANCHOR and may_vouch(c)]
+    helpers = [c for c, role in entries if role == Role.INTERMEDIATE and may_vouch(c)]
+    try:
+        within = linked(anchors, helpers, checks=LINK_CHECKS + 4 * len(helpers))
+    except TooMuchWork:
+        yield Finding(
+            "SIZE",
+            Severity.ERROR,
+            "Too many CAs of this truststore share a name to find out which of them lead to an anchor.",
+            "Keep one CA of each name.",
+        )
+        return
+    yield from _twins([*anchors, *(helper for helper, _ in within.values() if helper not in anchors)])
+    for helper, _ in within.values():
+        if helper not in anchors:
+            yield from _ignored(helper, "Leave it out and let the clients send it: then every limit counts.")
+            yield from _too_deep(helper, within)
+
+
+def _twins(trusted: Iterable[Certificate]) -> Iterator[Finding]:
+    namesakes: dict[CanonicalName, list[Certificate]] = defaultdict(list)
+    for certificate in trusted:
+        namesakes[certificate.subject_key].append(certificate)
+    for first, *rest in namesakes.values():
         for twin in rest:
-            sentence = f"Another anchor has the same name, {first.common_name}; the gateway tries only one."
+            sentence = (
+                f"Another trusted CA has the same name, {first.common_name}; the gateway tries only one."
+            )
             remedy = "Keep one of the two. After a renewal, that is usually the newer one."
             yield about(twin, "DUPLICATE", Severity.ERROR, sentence, remedy)
+
+
+def _too_deep(
+    certificate: Certificate, within: Mapping[str, tuple[Certificate, Certificate]]
+) -> Iterator[Finding]:
+    """RFC 5280 section 4.2.1.9, among the trusted: the gateway never looks at that itself."""
+    here, between = certificate, int(not certificate.self_issued)
+    while here.fingerprint in within:
+        _, here = within[here.fingerprint]
+        if here.path_length is not None and between > here.path_length:
+            sentence = (
+                f"{here.common_name} allows {here.path_length} CAs below it; this one is too many, and the "
+                "gateway would trust it all the same."
+            )
+            remedy = "Leave it out. Ask the partner whether this CA was meant to exist."
+            yield about(certificate, "PATH_LENGTH", Severity.ERROR, sentence, remedy)
+            return
+        between += not here.self_issued
 
 
 def _names(entries: Sequence[tuple[Certificate, Role]]) -> Iterator[Finding]:

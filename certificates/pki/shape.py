@@ -7,6 +7,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from .certificate import Certificate
 from .findings import Finding, Severity, about
+from .legible import unreadable, unreadable_extension, unreadable_key
 from .naming import shortened
 
 NAME_LIMIT_BYTES = 1000
@@ -31,12 +32,27 @@ UNDERSTOOD = {
 
 
 def check_shape(certificate: Certificate) -> Iterator[Finding]:
-    """SERIAL, SIZE (of a name), KEY_ID (a missing one), CRITICAL_EXT, and for a CA NAME_CONSTRAINT."""
+    """DECODE, SERIAL, SIZE (of a name), KEY_ID (a missing one), CRITICAL_EXT, and for a CA
+    NAME_CONSTRAINT."""
+    yield from check_legible(certificate)
     yield from check_serial(certificate)
     yield from check_names(certificate)
     yield from check_identifiers(certificate)
     yield from check_critical(certificate)
     yield from check_constraints(certificate)
+
+
+def check_legible(certificate: Certificate) -> Iterator[Finding]:
+    """DECODE: what we can read and the gateway cannot."""
+    name = unreadable(certificate)
+    if name:
+        sentence = f"The gateway cannot read it and would reject its whole configuration: {name}."
+        remedy = "Ask the issuer to issue it again with a name of ordinary characters."
+        yield about(certificate, "DECODE", Severity.ERROR, sentence, remedy)
+    part = unreadable_extension(certificate) or unreadable_key(certificate)
+    if part:
+        sentence = f"The gateway refuses every chain with it, because of what it cannot read: {part}."
+        yield about(certificate, "DECODE", Severity.ERROR, sentence, "Ask the issuer to issue it again.")
 
 
 def check_version(certificate: Certificate, *, as_ca: bool) -> Iterator[Finding]:

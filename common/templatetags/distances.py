@@ -5,7 +5,7 @@ import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 
-A_YEAR, TWO_YEARS, FOUR_WEEKS = 365, 730, 28
+from ..words import span
 
 
 def as_day(value: datetime.date | datetime.datetime) -> datetime.date:
@@ -35,15 +35,7 @@ def distance(value: datetime.date | datetime.datetime) -> str:
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}
     if days in near:
         return near[days]
-    far = abs(days)
-    if far < FOUR_WEEKS:
-        size = f"{far} days"
-    elif far < A_YEAR:
-        size = f"{round(far / 7)} weeks"
-    elif far < TWO_YEARS:
-        size = f"{round(far * 12 / A_YEAR)} months"
-    else:
-        size = f"{round(far / 365.25)} years"
+    size = span(abs(days))
     return f"in {size}" if days > 0 else f"{size} ago"
 
 

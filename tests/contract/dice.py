@@ -25,6 +25,12 @@ _NETWORK = b"\x0a\0\0\0\xff\0\0\0"
 _UNKNOWN = der.extension("1.3.6.1.4.1.99999.1", der.NULL, True)
 _POLICY = der.extension("2.5.29.32", der.sequence(der.sequence(der.oid("1.3.6.1.4.1.99999.5"))))
 _TWICE = der.extension("2.5.29.32", der.sequence(*[der.sequence(der.oid("1.3.6.1.4.1.99999.5"))] * 2))
+_MAPPED = der.extension(
+    "2.5.29.33",
+    der.sequence(der.sequence(der.oid("1.3.6.1.4.1.99999.5"), der.oid("1.3.6.1.4.1.99999.6"))),
+    True,
+)
+_ANY_POLICY = der.extension("2.5.29.32", der.sequence(der.sequence(der.oid("2.5.29.32.0"))))
 _EXPLICIT = der.extension("2.5.29.36", der.sequence(der.element(0x80, b"\0")), True)
 _OURS = der.sequence(der.attribute("Contract", "2.5.4.10"))
 _CONSTRAINTS = (
@@ -36,8 +42,8 @@ _CONSTRAINTS = (
     der.name_constraints((("mail", "partner.example"),)),
     der.name_constraints((("uri", ".example"),), (("dns", "x.partner.example"),)),
 )
-_EXTRA = ((),) * 30 + ((_UNKNOWN,), (_POLICY,), (_TWICE,), (_EXPLICIT,), (_EXPLICIT, _POLICY))
-_CA_EXTRA = _EXTRA + tuple((made,) for made in _CONSTRAINTS)
+_EXTRA = ((),) * 30 + ((_UNKNOWN,), (_POLICY,), (_TWICE,), (_EXPLICIT,), (_EXPLICIT, _POLICY), (_ANY_POLICY,))
+_CA_EXTRA = _EXTRA + ((_MAPPED,), (_ANY_POLICY, _EXPLICIT)) + tuple((made,) for made in _CONSTRAINTS)
 _SANS = (
     ((("dns", "client.partner.example"),),) * 8
     + ((), (("ip", b"\x0a\0\0\1"),), (("mail", "a@partner.example"),), (("uri", "https://client.example/x"),))

@@ -6,7 +6,6 @@
 - `nodes`      a certificate as BoringSSL looks at it
 - `paths`      the one path that BoringSSL walks: first match, trusted before sent, never going back
 - `keys`       which keys and signatures this Envoy can work with
-- `legible`    what BoringSSL cannot read although we can
 - `openssl`    one path, and only that, through OpenSSL
 - `checks`     what BoringSSL checks of that path: OpenSSL's view, and the differences
 - `model`      `predict`: all of it together

@@ -3,19 +3,20 @@
 The engine is OpenSSL, given exactly the path and nothing to choose from. On top of it stand the measured
 differences: what BoringSSL refuses and OpenSSL does not. The other way round: of a trusted certificate
 BoringSSL looks at dates, signature, name constraints and policies only, so OpenSSL gets the untrusted part
-alone, its top as a partial chain, unless there are constraints or policies to be carried down.
+alone, its top as a partial chain, unless there are name constraints to be carried down.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
 
+from .. import certificate_policies
 from ..certificate import Certificate, signed_by
+from ..legible import unreadable
 from . import keys, openssl
-from .legible import unreadable
 from .nodes import Node
 from .paths import Path
 from .reasons import Refusal
@@ -38,8 +39,6 @@ _CRITICAL_KNOWN = {
     ExtensionOID.INHIBIT_ANY_POLICY,
 }
 _CONSTRAINABLE = (x509.DNSName, x509.RFC822Name, x509.UniformResourceIdentifier, x509.DirectoryName)
-_CONSTRAINTS = {ExtensionOID.NAME_CONSTRAINTS}
-_POLICIES = {ExtensionOID.POLICY_CONSTRAINTS, ExtensionOID.INHIBIT_ANY_POLICY}
 
 
 def handshake(leaf: Node, sent: Sequence[Node], settings: Settings) -> Refusal | None:
@@ -88,9 +87,8 @@ def _refusals(way: Path, at: datetime) -> Iterator[Refusal]:
             yield Refusal(
                 "SIGNATURE_ALGORITHM", node.certificate, node.certificate.signature_hash or "unknown"
             )
-    for node in way.nodes[:-1]:  # those of the last are never looked at
-        if not _plain_policies(node):
-            yield Refusal("POLICY", node.certificate)
+    if unmet := certificate_policies.unmet(way.certificates):
+        yield Refusal("POLICY", unmet.certificate, unmet.reason)
     yield from _untrusted(way.untrusted)
     yield from _constraints(way.nodes)
     yield from _by_openssl(way, at)
@@ -170,22 +168,11 @@ _HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0
 
 
 def _by_openssl(way: Path, at: datetime) -> Iterator[Refusal]:
-    constrained = any(_has(node, _CONSTRAINTS) for node in way.trusted)
-    if len(way.nodes) > 1 and (constrained or any(_has(node, _POLICIES) for node in way.nodes)):
+    constrained = any(node.certificate.constrained for node in way.trusted)
+    if constrained and len(way.nodes) > 1:
         yield from openssl.refusals(way.nodes, at)
     elif way.untrusted:
         yield from openssl.refusals(way.untrusted, at)
     for child, issuer in pairwise(way.nodes):
         if issuer in way.trusted and not signed_by(child.certificate.decoded, issuer.certificate.decoded):
             yield Refusal("SIGNATURE", child.certificate)
-
-
-def _plain_policies(node: Node) -> bool:
-    """No policy twice, which BoringSSL refuses, and no mappings, which cannot be read here."""
-    found = node.extension(x509.CertificatePolicies)
-    named = [policy.policy_identifier for policy in found.value] if found else []
-    return len(named) == len(set(named)) and not _has(node, {ExtensionOID.POLICY_MAPPINGS})
-
-
-def _has(node: Node, kinds: Collection[x509.ObjectIdentifier]) -> bool:
-    return any(extension.oid in kinds for extension in node.certificate.decoded.extensions)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import SignatureAlgorithmOID as Signature
 
 from ..certificate import CRYPTOGRAPHY_ERRORS, Certificate
-from .legible import rsa_key_as_usual
+from ..legible import rsa_key_as_usual
 from .settings import TlsVersion
 
 _CA_CURVES = {"secp224r1", "secp256r1", "secp384r1", "secp521r1"}

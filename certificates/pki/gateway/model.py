@@ -6,9 +6,9 @@ from datetime import datetime
 from OpenSSL import crypto
 
 from ..certificate import CRYPTOGRAPHY_ERRORS, Certificate
+from ..legible import unreadable
 from ..roles import Role
 from . import checks
-from .legible import unreadable
 from .nodes import Node
 from .paths import TooDeep, TooManyWays, Trusted, paths, sent_part
 from .reasons import Refusal, refused

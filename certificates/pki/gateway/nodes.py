@@ -10,6 +10,7 @@ from cryptography import x509
 from OpenSSL import crypto
 
 from ..certificate import Certificate
+from ..legible import unreadable_extension
 from ..naming import CanonicalName, canonical
 
 _E = TypeVar("_E", bound=x509.ExtensionType)
@@ -44,13 +45,11 @@ class Node:
         usage = self.certificate.key_usage
         return usage is None or "keyCertSign" in usage
 
-    @property
+    @cached_property
     def contradiction(self) -> str:
         """What makes BoringSSL call the extensions invalid (EXFLAG_INVALID), although they can be decoded;
         "" for nothing."""
-        if self.certificate.path_length is not None and not self.certificate.is_ca:
-            return "a path length without being a CA"
-        return ""
+        return unreadable_extension(self.certificate)
 
     def issued(self, child: "Node") -> bool:
         """Whether BoringSSL takes this certificate for the issuer of `child`: names, key identifiers and

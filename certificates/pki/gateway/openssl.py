@@ -1,7 +1,8 @@
-"""One path, and only that path, through OpenSSL: partial chains allowed, purpose sslclient, policy check.
+"""One path, and only that path, through OpenSSL, partial chains allowed.
 
-Its library is the one in `cryptography`'s wheel, reached through pyOpenSSL. The purpose has no public
-setter there, so that one call goes to the binding.
+Its library is the one in `cryptography`'s wheel, reached through pyOpenSSL. No purpose is set: it would look
+at trusted certificates and at Netscape's certificate type, which BoringSSL does not, and key usages are
+looked at in `checks`. Policies are not its business either: see `certificate_policies`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,14 +15,12 @@ from .nodes import Node
 from .reasons import Refusal
 
 _LIB = Binding().lib
-_FLAGS = crypto.X509StoreFlags.PARTIAL_CHAIN | crypto.X509StoreFlags.POLICY_CHECK
 
 _CODES: dict[int, str] = {
     _LIB.X509_V_ERR_CERT_NOT_YET_VALID: "NOT_YET_VALID",
     _LIB.X509_V_ERR_CERT_HAS_EXPIRED: "EXPIRED",
     _LIB.X509_V_ERR_CERT_SIGNATURE_FAILURE: "SIGNATURE",
     _LIB.X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE: "SIGNATURE",
-    _LIB.X509_V_ERR_INVALID_PURPOSE: "PURPOSE",
     _LIB.X509_V_ERR_INVALID_CA: "NOT_A_CA",
     _LIB.X509_V_ERR_PATH_LENGTH_EXCEEDED: "PATH_LENGTH",
     _LIB.X509_V_ERR_PERMITTED_VIOLATION: "NAME_CONSTRAINT",
@@ -29,17 +28,14 @@ _CODES: dict[int, str] = {
     _LIB.X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE: "NAME_CONSTRAINT",
     _LIB.X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX: "NAME_CONSTRAINT",
     _LIB.X509_V_ERR_UNSUPPORTED_NAME_SYNTAX: "NAME_CONSTRAINT",
-    _LIB.X509_V_ERR_INVALID_POLICY_EXTENSION: "POLICY",
-    _LIB.X509_V_ERR_NO_EXPLICIT_POLICY: "POLICY",
 }
 
 
 def refusals(nodes: Sequence[Node], at: datetime) -> Iterator[Refusal]:
     """What OpenSSL has against this path (leaf first, at least one) when its last certificate is trusted."""
     store = crypto.X509Store()
-    store.set_flags(_FLAGS)
+    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
     store.set_time(at.astimezone(UTC))
-    _LIB.X509_STORE_set_purpose(store._store, _LIB.X509_PURPOSE_SSL_CLIENT)
     store.add_cert(nodes[-1].openssl)
     context = crypto.X509StoreContext(store, nodes[0].openssl, [node.openssl for node in nodes[1:-1]])
     try:

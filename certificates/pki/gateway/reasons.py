@@ -82,7 +82,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "Ask the issuer to issue it again.",
     ),
     "POLICY": (
-        "The certificate policies of the chain do not fit together, as far as the gateway is concerned.",
+        "{who} {detail}, so the gateway refuses the chain.",
         "Ask the issuer for a chain without policy constraints and mappings.",
     ),
     "TOO_LARGE": (

@@ -85,6 +85,36 @@ def _identifiers() -> Iterator[Case]:
         yield Case(f"authority key identifier by issuer and {label}", anchors(root), (leaf,))
 
 
+def _mappings(explicit: tuple[bytes, bytes]) -> Iterator[Case]:
+    """Policy mappings in the intermediate; `explicit`: its demand for a policy, and a policy."""
+    ours, theirs, any_policy = der.oid(_ODD + "5"), der.oid(_ODD + "6"), der.oid("2.5.29.32.0")
+    forms = {
+        "": der.sequence(der.sequence(ours, theirs)),
+        ", two": der.sequence(der.sequence(ours, theirs), der.sequence(theirs, ours)),
+        ", empty": der.sequence(),
+        " to any policy": der.sequence(der.sequence(ours, any_policy)),
+        " from any policy": der.sequence(der.sequence(any_policy, ours)),
+        " of one policy": der.sequence(der.sequence(ours)),
+        " of three policies": der.sequence(der.sequence(ours, theirs, ours)),
+        " of a broken policy": der.sequence(der.sequence(ours, der.element(6, b"\x80\x01"))),
+        ", something after them": der.sequence(der.sequence(ours, theirs)) + der.NULL,
+    }
+    for label, form in forms.items():
+        made = (der.extension("2.5.29.33", form, True),)
+        yield usual(f"policy mappings{label}", middle={"extra": made})
+    made = der.extension("2.5.29.33", forms[""], True)
+    leaf = {"extra": (der.extension("2.5.29.32", der.sequence(der.sequence(theirs))),)}
+    yield usual("policy mappings, and a policy is required", middle={"extra": (*explicit, made)}, leaf=leaf)
+    demanding = der.extension("2.5.29.36", der.sequence(der.element(0x80, b"\1")), True)
+    yield usual("explicit policy required after one", middle={"extra": (demanding,)})
+    yield usual("explicit policy required by the leaf", leaf={"extra": (explicit[0],)})
+    anything = der.extension("2.5.29.32", der.sequence(der.sequence(any_policy)))
+    above, below = (*explicit[:1], anything), (anything,)
+    yield usual("any policy answers", middle={"extra": above}, leaf={"extra": below})
+    inhibit = der.extension("2.5.29.54", der.integer(0), True)
+    yield usual("any policy is inhibited", middle={"extra": (*above, inhibit)}, leaf={"extra": below})
+
+
 def _extensions() -> Iterator[Case]:
     yield from each("unknown critical extension", {"extra": (der.extension(_ODD + "1", der.NULL, True),)})
     twice = der.extension(_ODD + "2", der.NULL)
@@ -99,6 +129,7 @@ def _extensions() -> Iterator[Case]:
     with_policy = {"extra": (der.extension("2.5.29.32", policy),)}
     yield usual("explicit policy required and present", middle={"extra": both}, leaf=with_policy)
     yield usual("inhibit any policy", middle={"extra": (der.extension("2.5.29.54", der.integer(0), True),)})
+    yield from _mappings(both)
     points = der.sequence(
         der.sequence(der.element(0xA0, der.element(0xA0, der.general_name("uri", "http://a/"))))
     )
