@@ -87,6 +87,15 @@ def thousands_of_extensions() -> bytes:
     return b"".join(resigned(make(f"client {number}"), extended(*unknown)).der for number in range(15))
 
 
+def many_names_against_limits() -> bytes:
+    """As many clients as fit, each with 1,500 names, under a CA that excludes 1,501 others."""
+    limits = [x509.DNSName(f"no{number}.example") for number in range(1501)]
+    ca = make("Limited CA", ca=True, extra=[(x509.NameConstraints(None, limits), True)])
+    names = [x509.DNSName(f"h{number}.example") for number in range(1500)]
+    clients = [make(f"client {number}", ca, san=names) for number in range(28)]
+    return b"".join(one.der for one in (ca, *clients))
+
+
 def _heavy_keys(bits: int, exponent: int, count: int = 49) -> bytes:
     """CAs of one name with keys of this size, each perhaps the issuer of all others: as many signature checks
     as there can be."""
@@ -158,6 +167,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "100,000 names": a_hundred_thousand_names,
     "15 times 2,900 names": fifteen_times_three_thousand_names,
     "names against limits": names_against_limits,
+    "28 times names against limits": many_names_against_limits,
     "ASN.1 nested 10,000 deep": lambda: nested(10_000),
     "ASN.1 nested 100,000 deep": lambda: nested(100_000),
     "directory name nested": nested_name,

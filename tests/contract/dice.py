@@ -43,7 +43,7 @@ _CONSTRAINTS = (
     der.name_constraints((("uri", ".example"),), (("dns", "x.partner.example"),)),
 )
 _EXTRA = ((),) * 30 + ((_UNKNOWN,), (_POLICY,), (_TWICE,), (_EXPLICIT,), (_EXPLICIT, _POLICY), (_ANY_POLICY,))
-_CA_EXTRA = _EXTRA + ((_MAPPED,), (_ANY_POLICY, _EXPLICIT)) + tuple((made,) for made in _CONSTRAINTS)
+_CA_EXTRA = (*_EXTRA, (_MAPPED,), (_ANY_POLICY, _EXPLICIT), *((made,) for made in _CONSTRAINTS))
 _SANS = (
     ((("dns", "client.partner.example"),),) * 8
     + ((), (("ip", b"\x0a\0\0\1"),), (("mail", "a@partner.example"),), (("uri", "https://client.example/x"),))

@@ -10,7 +10,8 @@ ANCHOR, CLIENT, INTERMEDIATE = (Role.ANCHOR, Role.CLIENT, Role.INTERMEDIATE)
 
 
 def test_it_has_nothing_against_a_sound_store() -> None:
-    entries = [(decoded(ROOT), ANCHOR), (decoded(ISSUING), INTERMEDIATE), (decoded(PARTNER), CLIENT)]
+    issuing = make("Issuing CA", ROOT, ca=True)
+    entries = [(decoded(ROOT), ANCHOR), (decoded(issuing), INTERMEDIATE), (decoded(PARTNER), CLIENT)]
     assert check_store(entries, NOW) == []
 
 

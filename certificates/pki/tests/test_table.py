@@ -16,6 +16,7 @@ GO_BETWEENS = {
     ("findings.py", "about"),
     ("reading.py", "_say"),
     ("reading.py", "error"),
+    ("reading.py", "_undecodable"),  # DECODE, or RSA_EXPONENT as the decoder says
     ("uploads.py", "_rows"),
 }
 Spoken = tuple[str, str]

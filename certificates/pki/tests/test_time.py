@@ -23,6 +23,22 @@ def test_it_says_from_when_a_certificate_will_be_valid() -> None:
     assert finding.sentence == "Not valid before 25 Nov 2026, in 3 days."
 
 
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [
+        (timedelta(hours=5), "within a day"),
+        (DAY, "in 1 day"),
+        (27 * DAY, "in 27 days"),
+        (100 * DAY, "in 14 weeks"),
+        (610 * DAY, "in 20 months"),
+        (4748 * DAY, "in 13 years"),
+    ],
+)
+def test_it_counts_in_the_unit_that_people_would_use(ahead: timedelta, words: str) -> None:
+    finding = sent(make("early", start=NOW + ahead, end=NOW + 6000 * DAY)).findings[0]
+    assert finding.sentence.endswith(f", {words}.")
+
+
 @pytest.mark.parametrize(("left", "soon"), [(29 * DAY, True), (30 * DAY, False)])
 def test_it_warns_in_the_last_thirty_days(left: timedelta, soon: bool) -> None:
     assert said(sent(make("late", end=NOW + left))) == ([("TIME_SOON", "warning")] if soon else [])
