@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -82,17 +83,27 @@ def probes_on(host: VirtualHost) -> list[dict]:
 def trusted_on(host: VirtualHost) -> set[str]:
     """Fingerprints of the certificates that open a host as it is live: issuers and pinned clients."""
     live = Deployment.objects.filter(account=host.account_id, status=DeploymentStatus.LIVE).first()
-    return opening(live.compiled).get(str(host.uuid), set()) if live else set()
+    found = opening(live.compiled).get(str(host.uuid)) if live else None
+    return set(found.fingerprints) if found else set()
 
 
-def opening(compiled: dict) -> dict[str, set[str]]:
-    """Of a compiled deployment: for each host (uuid) that asks for certificates, the fingerprints that
-    open it.
-    """
-    gates = compiled["ir"]["gates"]
+@dataclass(frozen=True)
+class Opening:
+    """What opens a host: fingerprints of trusted issuers, and of pinned clients."""
+
+    issuers: frozenset[str]
+    pins: frozenset[str]
+
+    @property
+    def fingerprints(self) -> frozenset[str]:
+        return self.issuers | self.pins
+
+
+def opening(compiled: dict) -> dict[str, Opening]:
+    """Of a compiled deployment: what opens each host (uuid) that asks for certificates."""
     return {
-        gate["host_id"]: {*gate["trust"]["issuers"], *gate["trust"]["pins"]}
-        for gate in gates
+        gate["host_id"]: Opening(frozenset(gate["trust"]["issuers"]), frozenset(gate["trust"]["pins"]))
+        for gate in compiled["ir"]["gates"]
         if gate["trust"]
     }
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, Sum
+from django.utils import timezone
 
 from accounts.models import Account
 from catalog.models import ProxyHost
@@ -14,10 +16,13 @@ from common.words import few
 from vhosts.models import ClientAuth, VirtualHost
 
 from .. import compiling, selectors
+from ..known_clients import KnownClients, known_clients
 from ..lifecycle import Outcome
 from ..models import Deployment, Sighting
+from ..selectors import Opening
 
 SIGHTINGS = 2000  # looked at, the latest ones
+TRIED = 500  # clients among them whose certificates are tried, at about a millisecond each
 
 
 @dataclass(frozen=True)
@@ -37,12 +42,13 @@ class Impact:
     refused, as the
     component `impact` shows them; `opened`: names of hosts that go from required to off; `removed`: names
     of hosts
-    (old names included) and proxies that go."""
+    (old names included) and proxies that go; `capped`: more clients were served than are looked at."""
 
     locked: list[Locked]
     shut_out: list[dict[str, Any]]
     opened: list[str]
     removed: list[str]
+    capped: bool = False
 
     @property
     def dangerous(self) -> bool:
@@ -66,6 +72,14 @@ class Impact:
         return " ".join(said)
 
 
+@dataclass(frozen=True)
+class ShutOut:
+    """`clients` as the component `impact` shows them; `capped` as in `Impact`."""
+
+    clients: list[dict[str, Any]]
+    capped: bool
+
+
 def impact_of(deployment: Deployment) -> Impact:
     """Compare a deployment with what is live."""
     live = compiling.live_deployment(deployment.account)
@@ -82,21 +96,25 @@ def impact_of(deployment: Deployment) -> Impact:
     ]
     removed = [row["name"] for row in deployment.changes if row["kind"] == "removed"]
     removed += [before[uuid][0] for uuid in both if before[uuid][0] != after[uuid][0]]
-    shut_out = _shut_out(live, deployment) if live else []
-    return Impact(_locked(deployment.account, locked, after), shut_out, sorted(opened), removed)
+    out = _shut_out(live, deployment, timezone.now()) if live else ShutOut([], False)
+    hosts = _locked(deployment.account, locked, after)
+    return Impact(hosts, out.clients, sorted(opened), removed, out.capped)
 
 
-def _shut_out(live: Deployment, wanted: Deployment) -> list[dict[str, Any]]:
+def _shut_out(live: Deployment, wanted: Deployment, at: datetime) -> ShutOut:
     """Certificates that the gateway served on a host, that open it today, and would not any more."""
     today, then = selectors.opening(live.compiled), selectors.opening(wanted.compiled)
-    lost = {uuid: today[uuid] - then[uuid] for uuid in today.keys() & then.keys()}
-    closing = [uuid for uuid, fingerprints in lost.items() if fingerprints]
-    served = Sighting.objects.filter(host__uuid__in=closing, outcome=Outcome.SERVED).exclude(fingerprint="")
+    changing = [uuid for uuid in today.keys() & then.keys() if today[uuid] != then[uuid]]
+    served = Sighting.objects.filter(host__uuid__in=changing, outcome=Outcome.SERVED).exclude(fingerprint="")
+    rows = list(served.select_related("host").order_by("-last_seen")[: SIGHTINGS + 1])
+    seen = list(dict.fromkeys(row.fingerprint for row in rows[:SIGHTINGS]))
+    openings = [one for uuid in changing for one in (today[uuid], then[uuid])]
+    known = known_clients(live.account, seen[:TRIED], openings, at) if seen else None
     clients: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in served.select_related("host").order_by("-last_seen")[:SIGHTINGS]:
+    for row in rows[:SIGHTINGS]:
         uuid = str(row.host.uuid)
-        kept = {row.fingerprint, row.issuer_fingerprint} & then[uuid]
-        if kept or not {row.fingerprint, row.issuer_fingerprint} & lost[uuid]:
+        why = _why_refused(row, today[uuid], then[uuid], known) if known else ""
+        if not why:
             continue
         client = clients.setdefault(
             (uuid, row.fingerprint),
@@ -105,13 +123,29 @@ def _shut_out(live: Deployment, wanted: Deployment) -> list[dict[str, Any]]:
                 "detail": f"on {row.host.name}",
                 "fingerprint": row.fingerprint,
                 "after": "refused",
-                "why": "Its certificate, or its issuer, is no longer trusted there.",
+                "why": why,
                 "calls": 0,
                 "last_seen": row.last_seen,
             },
         )
         client["calls"] += row.count
-    return list(clients.values())
+    return ShutOut(list(clients.values()), len(rows) > SIGHTINGS or len(seen) > TRIED)
+
+
+def _why_refused(row: Sighting, today: Opening, then: Opening, known: KnownClients) -> str:
+    """Why a client that gets in today would not get in then; "" when it would, or does not get in today.
+
+    The gateway model says so where the certificate was once uploaded and gets in today as it was uploaded:
+    who sends another chain is judged, like who never uploaded, by what opened the host so far.
+    """
+    tried = known.knows(row.fingerprint, today) and known.knows(row.fingerprint, then)
+    if tried and known.try_at(row.fingerprint, today).accepted:
+        said = known.try_at(row.fingerprint, then)
+        return "" if said.accepted else said.sentence
+    names = {row.fingerprint, row.issuer_fingerprint}
+    if names & then.fingerprints or not names & today.fingerprints:
+        return ""
+    return "Its certificate, or its issuer, is no longer trusted there."
 
 
 def _client_auth(deployment: Deployment | None) -> dict[str, tuple[str, str]]:
