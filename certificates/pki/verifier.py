@@ -1,8 +1,8 @@
 """What `cryptography`'s client verifier finds in the chains of an upload that no rule of ours names.
 
 The verifier takes the top of each chain as trusted and gets permissive extension policies: what it refuses
-by default and the gateway accepts would be needless (docs/decisions/0007). Where it does not come to compare
-names with constraints, or cannot (directory names, URIs), OpenSSL does. The work is bounded: `SIGNATURES` and
+by default and the gateway accepts would be needless (docs/decisions/0007). It does not always come to compare
+names with constraints, and cannot compare directory names and URIs, so OpenSSL does that too. The work is bounded: `SIGNATURES` and
 `COMPARISONS` hold for a whole upload, and a chain past them is refused unchecked.
 """
 
@@ -92,7 +92,7 @@ def _policies(chain: Sequence[Certificate]) -> Iterator[Finding]:
 def _path(chain: Sequence[Certificate], blamed: bool) -> Iterator[Finding]:
     reason = refusal(chain)
     broken = any(words in reason for words in _CONSTRAINT_BROKEN)
-    if broken or (reason and _breaks_constraint(chain)):
+    if broken or _breaks_constraint(chain):
         limiting = next(one.common_name for one in chain[1:] if one.constrained)
         sentence = f"It has a name for which {limiting}, or a CA above it, may not issue."
         remedy = "Ask the issuer for a certificate within its own limits."
@@ -120,8 +120,8 @@ def refusal(chain: Sequence[Certificate]) -> str:
 
 
 def _breaks_constraint(chain: Sequence[Certificate]) -> bool:
-    """Whether OpenSSL finds a name for which a CA above may not issue. The verifier stops at its first
-    trouble, and may not have come so far."""
+    """Whether OpenSSL finds a name for which a CA above may not issue; a common name counts where there is no
+    alternative one. The verifier stops at its first trouble, and may not have come so far."""
     if not any(issuer.constrained for issuer in chain[1:]):
         return False
     start = max(certificate.not_before for certificate in chain)

@@ -89,6 +89,10 @@ class Made:
         said = (one.key, one.signature_hash, f"CA={one.is_ca}", one.path_length, one.key_usage)
         return f"<{one.subject} by {one.issuer}: {said} {one.extended_key_usage} to {one.not_after} {others}>"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """How Hypothesis prints it; left alone it would print every field, whatever `repr` says."""
+        printer.text(repr(self))
+
     @property
     def pem(self) -> str:
         lines = base64.encodebytes(self.der).decode()

@@ -6,12 +6,12 @@ import pytest
 
 from certificates.pki.findings import has_error
 from certificates.pki.gateway.settings import Rendering
-from certificates.pki.roles import Role, check_entry
+from certificates.pki.roles import Role, check_entry, check_store
 
 from .cases import Case
 from .gate import Gate, open_gate
 from .making import NOW
-from .stories import trust
+from .stories import names, trust
 
 pytestmark = pytest.mark.journey
 
@@ -65,6 +65,18 @@ def test_it_activates_no_store_with_an_anchor_of_rsa_1024(gate: Gate) -> None:
     assert _knocks(gate, case, PRODUCT) == {"accepted"}  # it was not sent: so the store must never get there
     ((anchor, role),) = case.entries
     assert has_error(check_entry(anchor, role, NOW))
+
+
+UNREADABLE = {case.name: case for case in names.stories() if "a noncharacter, a" in case.name}
+
+
+def test_it_activates_no_store_that_would_freeze_the_configuration() -> None:
+    with open_gate(list(UNREADABLE.values())) as opened:
+        for name in ("a noncharacter, another anchor's", "a noncharacter, a helper's"):
+            case = UNREADABLE[name]
+            assert _knocks(opened, case, PRODUCT) == {"not_loadable"}  # what Envoy does with it
+            assert has_error(check_store(case.entries, NOW))
+            assert any(has_error(check_entry(one, role, NOW)) for one, role in case.entries)
 
 
 def test_it_activates_no_store_with_a_pinned_leaf_that_may_sign() -> None:

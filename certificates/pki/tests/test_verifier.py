@@ -1,7 +1,5 @@
 """What only a strict verifier finds in a chain: has a finding; what it refuses needlessly has none."""
 
-import ipaddress
-
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -12,8 +10,6 @@ from certificates.testing.hierarchy import CLIENT, ROOT, SERVER, Identity, ec_ke
 
 BROKEN = ("NAME_CONSTRAINT", "error")
 OURS, THEIRS = x509.DNSName("partner.example"), x509.DNSName("other.example")
-NETWORK = x509.IPAddress(ipaddress.ip_network("10.0.0.0/8"))
-INSIDE, OUTSIDE = (x509.IPAddress(ipaddress.ip_address(one)) for one in ("10.0.0.1", "11.0.0.1"))
 
 
 def limited(
