@@ -2,8 +2,8 @@
 
 The verifier takes the top of each chain as trusted and gets permissive extension policies: what it refuses
 by default and the gateway accepts would be needless (docs/decisions/0007). It does not always come to compare
-names with constraints, and cannot compare directory names and URIs, so OpenSSL does that too. The work is bounded: `SIGNATURES` and
-`COMPARISONS` hold for a whole upload, and a chain past them is refused unchecked.
+names with constraints, and cannot compare directory names and URIs, so OpenSSL does that too. The work is
+bounded: `SIGNATURES` and `COMPARISONS` hold for a whole upload, and a chain past them is refused unchecked.
 """
 
 from collections.abc import Collection, Iterator, Sequence
