@@ -14,11 +14,14 @@ from django.utils.html import format_html
 from accounts.models import Account
 from certificates.selectors import references_of, truststores_of
 
-from .models import ClientAuth, VirtualHost
+from .models import ClientAuth, Refusal, VirtualHost
 
 CLIENT_AUTH_NOTES = {
     ClientAuth.OFF: "Nobody is asked. Anyone who reaches the host is let through to its proxies.",
-    ClientAuth.REQUIRED: "Only clients that the truststore vouches for. Everyone else reads 400 and why.",
+    ClientAuth.OPTIONAL: "Who has no certificate is let through. Who sends one is refused unless the "
+    "truststore vouches for it.",
+    ClientAuth.TRIAL: "Refuses nobody. The host's page shows who would be refused, before you require it.",
+    ClientAuth.REQUIRED: "Only clients that the truststore vouches for. Everyone else is refused.",
 }
 
 
@@ -35,6 +38,17 @@ class _Trusting(forms.Form):
         label="Truststore",
         required=False,
         help_text="Whose clients the host trusts. A reference can be pointed to another truststore later.",
+    )
+    refusal = forms.ChoiceField(
+        label="How it refuses",
+        choices=[
+            (Refusal.EXPLAIN, "explain: HTTP 400 and why"),
+            (Refusal.HANDSHAKE, "handshake: TLS ends the connection"),
+        ],
+        required=False,
+        initial=Refusal.EXPLAIN,
+        help_text="Most clients show nothing but a reset when TLS refuses; the portal shows why. What TLS "
+        "cannot tell apart reads HTTP 403.",
     )
     description = forms.CharField(
         label="Description",
@@ -57,8 +71,13 @@ class _Trusting(forms.Form):
     @property
     def asked_trust(self) -> str | None:
         """The truststore, unless nobody is asked for a certificate anyway."""
-        asked = self.cleaned_data["client_auth"] == ClientAuth.REQUIRED
+        asked = self.cleaned_data["client_auth"] != ClientAuth.OFF
         return (self.cleaned_data["trust"] or None) if asked else None
+
+    @property
+    def asked_refusal(self) -> Refusal | None:
+        """How it shall refuse; None leaves that as it is."""
+        return Refusal(self.cleaned_data["refusal"]) if self.cleaned_data["refusal"] else None
 
 
 class HostForm(_Trusting):
@@ -87,7 +106,12 @@ class ChangeHostForm(_Trusting):
     """A change of a host."""
 
     def __init__(self, *args: Any, host: VirtualHost, **kwargs: Any) -> None:
-        now = {"client_auth": host.client_auth, "trust": host.trust, "description": host.description}
+        now = {
+            "client_auth": host.client_auth,
+            "trust": host.trust,
+            "refusal": host.refusal,
+            "description": host.description,
+        }
         super().__init__(*args, account=host.account, initial=now, **kwargs)
         back = reverse("vhosts:detail", args=[host.uuid])
         self.helper = _helper(act="Request the change", back=back)
@@ -99,6 +123,7 @@ def _helper(*first: Any, act: str, back: str) -> FormHelper:
         *first,
         Field("client_auth", template="vhosts/_client_auth.html"),
         "trust",
+        "refusal",
         "description",
         Div(
             Submit("submit", act),

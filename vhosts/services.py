@@ -19,7 +19,7 @@ from common.outbox import announce
 from common.transitions import move
 
 from .lifecycle import Operation, RequestStatus
-from .models import ClientAuth, HostRequest, VirtualHost, alias_validator
+from .models import ClientAuth, HostRequest, Refusal, VirtualHost, alias_validator
 
 DEFAULT_ALIAS = "default"
 
@@ -38,6 +38,7 @@ class Wish:
     trust: str | None = None
     host: str | None = None
     description: str | None = None
+    refusal: Refusal | None = None
 
 
 def submit(*, actor: Actor, wish: Wish) -> HostRequest:
@@ -104,6 +105,7 @@ def _create(actor: Actor, wish: Wish) -> VirtualHost:
         name=f"{wish.alias}.{actor.account.gateway_domain}",
         is_default=wish.is_default,
         client_auth=client_auth,
+        refusal=wish.refusal or Refusal.EXPLAIN,
         truststore=store,
         reference=reference,
         keystore=keystore,
@@ -127,21 +129,32 @@ def _update(actor: Actor, wish: Wish) -> VirtualHost:
             f"Could not locate previous status for the virtual host id {wish.host or '(none given)'}.",
             field="virtualHostId",
         )
-    before = {"alias": host.alias, "client_auth": host.client_auth, "trust": host.trust}
+    before = _settings(host)
     if wish.alias and wish.alias != host.alias:
         _rename(host, wish.alias)
     if wish.client_auth == ClientAuth.OFF:
         host.client_auth, host.truststore, host.reference = ClientAuth.OFF, None, None
-    elif wish.client_auth == ClientAuth.REQUIRED or wish.trust:
+    elif wish.client_auth or wish.trust:
         if wish.trust or not host.trust:
             host.truststore, host.reference = _trust(actor, wish)
-        host.client_auth = ClientAuth.REQUIRED
+        asked = host.client_auth if host.client_auth != ClientAuth.OFF else ClientAuth.REQUIRED
+        host.client_auth = wish.client_auth or asked
+    host.refusal = wish.refusal or host.refusal
     if wish.description is not None:
         host.description = wish.description
     host.save()
-    after = {"alias": host.alias, "client_auth": host.client_auth, "trust": host.trust}
-    audit.record(actor, "host:updated", host, before=before, after=after)
+    audit.record(actor, "host:updated", host, before=before, after=_settings(host))
     return host
+
+
+def _settings(host: VirtualHost) -> dict[str, str]:
+    """What a request may change, for the audit trail."""
+    return {
+        "alias": host.alias,
+        "client_auth": host.client_auth,
+        "refusal": host.refusal,
+        "trust": host.trust,
+    }
 
 
 def _rename(host: VirtualHost, alias: str) -> None:

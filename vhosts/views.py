@@ -23,7 +23,7 @@ from common.templatetags.countersign import day
 from . import access, rest, selectors, services
 from .forms import ChangeHostForm, HostForm
 from .lifecycle import Operation
-from .models import ClientAuth, VirtualHost
+from .models import ClientAuth, Refusal, VirtualHost
 from .services import Wish
 
 PAGE = 25
@@ -83,6 +83,7 @@ def request_host(request: HttpRequest) -> HttpResponse:
             given["alias"].strip(),
             client_auth=ClientAuth(given["client_auth"]),
             trust=form.asked_trust,
+            refusal=form.asked_refusal,
             description=given["description"],
         )
         try:
@@ -114,6 +115,7 @@ def change_host(request: HttpRequest, uuid: Any) -> HttpResponse:
             host=str(found.uuid),
             client_auth=ClientAuth(given["client_auth"]),
             trust=form.asked_trust,
+            refusal=form.asked_refusal,
             description=given["description"],
         )
         try:
@@ -173,11 +175,16 @@ def _changed(request: HttpRequest, found: VirtualHost) -> HttpResponse:
 
 
 def _command_so_far(actor: Actor, given: Any) -> str:
-    asks = ClientAuth.REQUIRED if given.get("client_auth") == ClientAuth.REQUIRED else ClientAuth.OFF
+    asks = given.get("client_auth") if given.get("client_auth") in ClientAuth.values else ClientAuth.OFF
     trust = given.get("trust") or "ref://NAME"
     alias = (given.get("alias") or "").strip() or "ALIAS"
+    handshake = given.get("refusal") == Refusal.HANDSHAKE
     wish = Wish(
-        Operation.CREATE, alias, client_auth=asks, trust=trust if asks == ClientAuth.REQUIRED else None
+        Operation.CREATE,
+        alias,
+        client_auth=ClientAuth(asks),
+        trust=trust if asks != ClientAuth.OFF else None,
+        refusal=Refusal.HANDSHAKE if handshake else None,
     )
     return rest.command(actor.account, asdict(wish))
 

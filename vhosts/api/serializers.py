@@ -10,7 +10,7 @@ from rest_framework import serializers
 from common.api import Move, Strict
 
 from ..lifecycle import Operation
-from ..models import ClientAuth, HostRequest, VirtualHost
+from ..models import ClientAuth, HostRequest, Refusal, VirtualHost
 
 
 class HostOut(serializers.ModelSerializer):
@@ -30,6 +30,7 @@ class HostOut(serializers.ModelSerializer):
             "url",
             "is_default",
             "client_auth",
+            "refusal",
             "trust",
             "truststore",
             "keystore",
@@ -76,7 +77,16 @@ class RequestIn(Strict):
     operation = serializers.ChoiceField(Operation.choices)
     host = serializers.UUIDField(required=False, help_text="UPDATE: the host to change")
     alias = serializers.CharField(required=False, help_text="CREATE: needed. UPDATE: the new alias")
-    client_auth = serializers.ChoiceField(ClientAuth.choices, required=False)
+    client_auth = serializers.ChoiceField(
+        ClientAuth.choices,
+        required=False,
+        help_text="optional: who sends a certificate must be trusted; trial: nobody is refused, but noted",
+    )
+    refusal = serializers.ChoiceField(
+        Refusal.choices,
+        required=False,
+        help_text="explain: HTTP 400 with a reason; handshake: a TLS alert, or 403 where TLS cannot tell",
+    )
     trust = serializers.CharField(required=False, help_text="`name` or `ref://name` of a truststore")
     description = serializers.CharField(required=False, allow_blank=True, max_length=500)
 
@@ -89,6 +99,8 @@ class RequestIn(Strict):
             raise serializers.ValidationError({"host": "Only UPDATE names a host."}, code="not_accepted")
         asks = given.get("client_auth")
         if "trust" in given and (asks == ClientAuth.OFF or (creates and asks is None)):
-            sentence = "A truststore is used only with client_auth “required”. Say so, or leave trust out."
+            sentence = (
+                "A truststore is used only by a host that asks. Give client_auth as well, or leave trust out."
+            )
             raise serializers.ValidationError({"trust": sentence}, code="not_accepted")
         return given

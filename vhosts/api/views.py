@@ -62,6 +62,7 @@ class HostRequestViewSet(AccountViewSet):
             trust=given.get("trust"),
             host=str(given["host"]) if "host" in given else None,
             description=given.get("description"),
+            refusal=given.get("refusal"),
         )
         try:
             made = services.submit(actor=self.actor, wish=wish)
