@@ -101,7 +101,7 @@ class RulesField(forms.CharField):
     """Name rules, one a line; cleaned to SanRules."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "class": "mono"})
+        widget = forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "class": "form-control mono"})
         super().__init__(required=False, max_length=20_000, widget=widget, **kwargs)
 
     def clean(self, value: Any) -> tuple[SanRule, ...]:
