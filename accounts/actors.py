@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from common.errors import Forbidden, NotFound
 
 from .models import Account, Member, ServiceKey
-from .permissions import granted_to, roles_with
+from .permissions import PERSONS_ONLY, granted_to, roles_with
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,13 @@ class Actor:
             return
         if not self.permissions:
             raise NotFound("page")
+        keys = "A service key needs it as a scope."
+        if permission in PERSONS_ONLY:
+            keys = "Only a person can have it, who answers for it by name; a service key never can."
         raise Forbidden(
             "forbidden",
             f"This needs the permission {permission}. In {self.account} these roles have it: "
-            f"{', '.join(roles_with(permission))}. A service key needs it as a scope.",
+            f"{', '.join(roles_with(permission))}. {keys}",
         )
 
 
@@ -43,9 +46,8 @@ def person(member: Member) -> Actor:
 
 def machine(key: ServiceKey, scopes: list[str]) -> Actor:
     """The actor behind a bearer token: no more than the token's scopes, and no more than the key's today."""
-    return Actor(
-        key.account, f"service key {key.name}", frozenset(scopes) & frozenset(key.scopes), "Service key"
-    )
+    granted = frozenset(scopes) & frozenset(key.scopes) - PERSONS_ONLY
+    return Actor(key.account, f"service key {key.name}", granted, "Service key")
 
 
 def portal(account: Account) -> Actor:

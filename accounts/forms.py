@@ -17,7 +17,7 @@ from common.counting import count, counted, forget
 
 from .actors import Actor
 from .models import SeverityProfile
-from .permissions import PERMISSIONS, Role
+from .permissions import SCOPES, Role
 
 ATTEMPTS, WINDOW = 10, 300  # failed attempts for an address from one place, and seconds
 
@@ -166,9 +166,7 @@ class KeyForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, back: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = [
-            (code, PERMISSIONS[code][0]) for code in PERMISSIONS if actor.may(code)
-        ]
+        self.fields["scopes"].choices = [(code, SCOPES[code]) for code in SCOPES if actor.may(code)]
         self.helper = FormHelper()
         self.helper.layout = Layout(
             "name", Field("scopes", template="accounts/scopes.html"), _buttons("Create service key", back)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from oauth2_provider.scopes import BaseScopes
 
-from .permissions import PERMISSIONS
+from .permissions import SCOPES
 
 
 class KeyScopes(BaseScopes):
@@ -16,8 +16,8 @@ class KeyScopes(BaseScopes):
     """
 
     def get_all_scopes(self) -> dict[str, str]:
-        """Every permission, with what it allows."""
-        return {code: text for code, (text, _) in PERMISSIONS.items()}
+        """Every permission that a machine can have, with what it allows."""
+        return SCOPES
 
     def get_available_scopes(
         self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any

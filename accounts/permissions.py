@@ -36,6 +36,7 @@ PERMISSIONS: dict[str, tuple[str, set[Role]]] = {
     "hosts:request": ("ask for virtual hosts to be created, changed or deleted", {_A, _P}),
     "certificates:read": ("see truststores, references, keystores and uploads", _STAFF),
     "certificates:change": ("change truststores and references, upload certificates", {_A, _C, _P}),
+    "certificates:waive": ("waive a needless refusal of a certificate, for a time", {_A, _P}),
     "proxies:read": ("see API proxies", _STAFF),
     "proxies:change": ("create and change API proxies", {_A, _D}),
     "products:read": ("see products in every state", _STAFF),
@@ -47,6 +48,11 @@ PERMISSIONS: dict[str, tuple[str, set[Role]]] = {
     "incidents:process": ("work the queue: links, acceptance, closing", {_A, _P}),
     "marketplace:read": ("read the pages of published products", _STAFF | {_X}),
 }
+
+# What somebody has to answer for by name: no service key can have it.
+PERSONS_ONLY = frozenset({"certificates:waive"})
+# scope of a service key → what it allows
+SCOPES = {code: allows for code, (allows, _) in PERMISSIONS.items() if code not in PERSONS_ONLY}
 
 
 def granted_to(role: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from common.errors import Conflict, DomainError
 from . import audit
 from .actors import Actor, portal
 from .models import Account, Member, ServiceKey, SeverityProfile, User
-from .permissions import PERMISSIONS, Role, granted_to
+from .permissions import SCOPES, Role, granted_to
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,10 @@ def create_service_key(*, actor: Actor, name: str, scopes: list[str]) -> NewKey:
     """Create an OAuth2 client-credentials client. Raises DomainError for a scope that does not exist or is
     not the
     actor's own to give."""
-    unknown = sorted(set(scopes) - set(PERMISSIONS))
+    unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         what = f"Unknown: {', '.join(unknown)}. " if unknown else "Choose at least one scope. "
-        raise DomainError("scope_unknown", f"{what}The scopes are {', '.join(PERMISSIONS)}.", field="scopes")
+        raise DomainError("scope_unknown", f"{what}The scopes are {', '.join(SCOPES)}.", field="scopes")
     beyond = sorted(set(scopes) - actor.permissions)
     if beyond and actor.permissions:
         raise DomainError(

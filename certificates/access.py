@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.actors import Actor
 from common.errors import DomainError, NotFound
 
-from .models import Certificate, Reference, Truststore, Upload
+from .models import Certificate, Reference, Truststore, Upload, Waiver
 
 
 def get_truststore(actor: Actor, uuid: UUID, *, to: str = "certificates:read") -> Truststore:
@@ -37,6 +37,15 @@ def get_upload(actor: Actor, uuid: UUID, *, to: str = "certificates:read") -> Up
     if upload is None:
         raise NotFound("upload")
     return upload
+
+
+def get_waiver(actor: Actor, uuid: UUID, *, to: str = "certificates:read") -> Waiver:
+    """A waiver of the actor's account."""
+    actor.require(to)
+    waiver = Waiver.objects.filter(account=actor.account, uuid=uuid).select_related("certificate").first()
+    if waiver is None:
+        raise NotFound("waiver")
+    return waiver
 
 
 def get_certificate(actor: Actor, fingerprint: str, *, to: str = "certificates:read") -> Certificate:

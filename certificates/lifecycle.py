@@ -15,5 +15,6 @@ UPLOAD_MOVES = {
     UploadStatus.RECEIVED: {UploadStatus.JUDGING},
     # back to received: a worker died in the middle, the sweep gives the work to another
     UploadStatus.JUDGING: {UploadStatus.JUDGED, UploadStatus.RECEIVED},
-    UploadStatus.JUDGED: set(),
+    # back to received: somebody asks for the judgement of today
+    UploadStatus.JUDGED: {UploadStatus.RECEIVED},
 }

@@ -5,8 +5,11 @@ The identity of a certificate is the SHA-256 of its DER, never a name or a seria
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 
 from accounts.models import AccountOwned
 from common.models import Identified, Move
@@ -205,6 +208,39 @@ class UploadFile(models.Model):
         return self.name
 
 
+class Waiver(AccountOwned):
+    """A needless refusal of one certificate that a person took upon themselves, until a moment.
+
+    It counts until `until`, unless it is withdrawn before. Waiving anew ends the one before.
+    """
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="waivers")
+    code = models.CharField(max_length=40, help_text="the finding that it lifts")
+    reason = models.CharField(max_length=500)
+    until = models.DateTimeField(db_index=True, help_text="the last moment at which it counts")
+    by = models.CharField(max_length=200, help_text="the person, as the audit trail names them")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.code} of {self.certificate}"
+
+    @property
+    def ended_at(self) -> datetime:
+        """When it ends, or ended."""
+        return self.withdrawn_at or self.until
+
+    @property
+    def state(self) -> str:
+        """in force, withdrawn or ended."""
+        if self.withdrawn_at:
+            return "withdrawn"
+        return "in force" if self.until >= timezone.now() else "ended"
+
+
 class UploadedCertificate(models.Model):
     """A certificate of an upload and its place in the chain: issuers first, `depth` tells the indentation."""
 
@@ -216,6 +252,10 @@ class UploadedCertificate(models.Model):
     depth = models.PositiveSmallIntegerField()
     position = models.PositiveSmallIntegerField()
     suggested_role = models.CharField(max_length=20, blank=True)
+    gateway_accepts = models.BooleanField(
+        null=True, help_text="whether the gateway would let this client in once pinned; null for a CA"
+    )
+    gateway_says = models.TextField(blank=True, help_text="why, and what it would do by its issuers")
 
     class Meta:
         ordering = ["position"]
@@ -236,6 +276,7 @@ class Finding(models.Model):
     subject = models.CharField(max_length=300, blank=True)
     file = models.CharField(max_length=200, blank=True, help_text="the file it is about, if no certificate")
     position = models.PositiveSmallIntegerField()
+    waivable = models.BooleanField(default=False, help_text="an error that a person may waive")
 
     class Meta:
         ordering = ["position"]

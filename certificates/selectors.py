@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Account
 
-from .models import Entry, Keystore, Reference, Truststore, Upload
+from .models import Entry, Keystore, Reference, Truststore, Upload, Waiver
 
 
 def truststores_of(account: Account, *, search: str = "") -> QuerySet[Truststore]:
@@ -33,6 +35,34 @@ def references_of(account: Account) -> QuerySet[Reference]:
 def keystores_of(account: Account) -> QuerySet[Keystore]:
     """The keystores of an account with their keys."""
     return Keystore.objects.filter(account=account).prefetch_related("keys__certificate")
+
+
+def waivers_of(account: Account, *, search: str = "") -> QuerySet[Waiver]:
+    """The waivers of an account, newest first, also those that are over."""
+    waivers = Waiver.objects.filter(account=account).select_related("certificate")
+    if search:
+        bare = search.lower().replace(" ", "").replace(":", "")
+        waivers = waivers.filter(
+            Q(certificate__common_name__icontains=search)
+            | Q(certificate__fingerprint__startswith=bare)
+            | Q(code__icontains=search)
+            | Q(by__icontains=search)
+            | Q(reason__icontains=search)
+        )
+    return waivers.order_by("-id")
+
+
+def waivers_to_mind(account: Account, at: datetime, *, within: timedelta) -> list[Waiver]:
+    """Waivers on which a truststore version in force rests and that end within `within` of the aware moment
+    `at`, or are over without a later one. The first to end first. One query.
+    """
+    stores = Truststore.objects.filter(account=account)
+    rows = Waiver.objects.filter(
+        account=account, certificate__entries__version__in=stores.values("current")
+    ).select_related("certificate")
+    newest = {(row.certificate_id, row.code): row for row in rows.distinct().order_by("pk")}
+    found = [row for row in newest.values() if row.ended_at <= at + within]
+    return sorted(found, key=lambda row: row.ended_at)
 
 
 def uploads_of(account: Account) -> QuerySet[Upload]:

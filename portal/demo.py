@@ -21,7 +21,7 @@ from django.urls import reverse
 
 from accounts.actors import Actor, person
 from accounts.models import Account, Member
-from accounts.permissions import PERMISSIONS, Role
+from accounts.permissions import SCOPES, Role
 from accounts.services import add_member, create_service_key
 from catalog.models import Product
 from catalog.services import create_product, create_proxy, publish_product
@@ -90,7 +90,7 @@ def _people(account: Account, path: Path) -> list[dict[str, str]]:
 
 def _service_key(actor: Actor, path: Path) -> Path:
     if not path.exists():
-        new = create_service_key(actor=actor, name="demo", scopes=list(PERMISSIONS))
+        new = create_service_key(actor=actor, name="demo", scopes=list(SCOPES))
         content = {"clientId": new.key.client_id, "clientSecret": new.client_secret}
         write_private(path, json.dumps(content))
     content = json.loads(path.read_text())

@@ -10,7 +10,7 @@ from oauth2_provider.oauth2_backends import get_oauthlib_core
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from ..permissions import PERMISSIONS
+from ..permissions import PERSONS_ONLY, SCOPES
 
 
 class BearerAuthentication(OAuth2Authentication):
@@ -44,15 +44,16 @@ class BearerScheme(OpenApiAuthenticationExtension):
     name = "serviceKey"
 
     def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
-        """The permission that the operation needs, if it needs one."""
+        """The permission that the operation needs, if it needs one and a key can have it."""
         needed = getattr(auto_schema.view, "needed", None)
+        if needed in PERSONS_ONLY:
+            return {}
         return {self.name: [needed] if needed else []}
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         """RFC 6749 section 4.4."""
-        scopes = {code: text for code, (text, _) in PERMISSIONS.items()}
         return {
             "type": "oauth2",
             "description": "A service key of the account. Its token lasts 15 minutes.",
-            "flows": {"clientCredentials": {"tokenUrl": "/oauth/token/", "scopes": scopes}},
+            "flows": {"clientCredentials": {"tokenUrl": "/oauth/token/", "scopes": SCOPES}},
         }

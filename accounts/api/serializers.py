@@ -7,7 +7,7 @@ from rest_framework import serializers
 from common.api import Strict
 
 from ..models import Account, AuditEntry, Member, ServiceKey, SeverityProfile
-from ..permissions import PERMISSIONS, Role
+from ..permissions import SCOPES, Role
 
 
 class AccountOut(serializers.ModelSerializer):
@@ -88,7 +88,7 @@ class ServiceKeyIn(Strict):
     """A service key to make."""
 
     name = serializers.CharField(max_length=255)
-    scopes = serializers.ListField(child=serializers.ChoiceField(list(PERMISSIONS)), allow_empty=False)
+    scopes = serializers.ListField(child=serializers.ChoiceField(list(SCOPES)), allow_empty=False)
 
 
 class AuditOut(serializers.ModelSerializer):

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.forms import SCOPE_GROUPS
 from accounts.models import ServiceKey
-from accounts.permissions import PERMISSIONS
+from accounts.permissions import SCOPES
 from accounts.services import create_service_key
 
 NEW = {"name": "nightly-import", "scopes": ["hosts:read", "hosts:request"]}
@@ -62,8 +62,8 @@ def test_it_asks_for_a_scope(owner_client):
 
 def test_it_offers_every_permission_in_a_group(owner_client):
     page = owner_client.get("/keys/new/").content.decode()
-    assert all(f'value="{code}"' in page for code in PERMISSIONS)
-    assert {code.split(":")[0] for code in PERMISSIONS} == set(SCOPE_GROUPS)
+    assert all(f'value="{code}"' in page for code in SCOPES)
+    assert {code.split(":")[0] for code in SCOPES} == set(SCOPE_GROUPS)
 
 
 def test_it_revokes_nothing_before_the_name_is_typed(owner_client, key):

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("certificates", "0001_initial")]
+    dependencies = [("certificates", "0002_waivers_and_predictions")]
 
     operations = [
         migrations.AddField(

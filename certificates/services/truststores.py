@@ -14,14 +14,16 @@ from accounts import audit
 from accounts.actors import Actor
 from common.errors import Conflict, DomainError
 from common.outbox import announce
+from common.templatetags.distances import write_day
 
-from ..models import Certificate, Entry, Truststore, TruststoreVersion, store_name_validator
+from ..models import Certificate, Entry, Truststore, TruststoreVersion, Waiver, store_name_validator
 from ..pki.codes import Profile
-from ..pki.findings import Severity
+from ..pki.findings import Finding, Severity
 from ..pki.roles import Role, check_entry, check_store
 from ..pki.san_rules import SanRule
 from ..roots import public_roots
 from .known import parsed
+from .waived import in_force, is_lifted, lapsed
 
 
 @dataclass(frozen=True)
@@ -79,19 +81,20 @@ def add_version(
     at: datetime,
     note: str = "",
     keep: bool = True,
+    instead_of: Certificate | None = None,
 ) -> TruststoreVersion:
     """Make and activate a new version: the current entries (with `keep`) plus `entries`, the new role
-    winning.
+    winning. `instead_of`: the certificate that this version is made to be rid of.
 
     Raises DomainError naming the certificate when an entry, or the store as a whole, would be unsafe or
     useless.
     """
     store = Truststore.objects.select_for_update().get(pk=store.pk)
     wanted: dict[int, NewEntry] = {}
-    if keep and store.current:
-        for old in store.current.entries.select_related("certificate"):
-            wanted[old.certificate_id] = NewEntry(old.certificate, Role(old.role), old.alias, old.rules)
-    before = {pk: entry.what_it_does for pk, entry in wanted.items()}
+    old_entries = as_new(store.current.entries.select_related("certificate")) if store.current else []
+    before = {entry.certificate.pk: entry.what_it_does for entry in old_entries}
+    if keep:
+        wanted = {entry.certificate.pk: entry for entry in old_entries}
     for entry in entries:
         if entry.rules and entry.role != Role.ANCHOR:
             raise DomainError(
@@ -108,7 +111,7 @@ def add_version(
             "no_change", f"{store} holds these certificates in these roles already. Nothing was changed."
         )
     fresh = {pk for pk, entry in wanted.items() if before.get(pk) != entry.what_it_does}
-    _refuse_unfit(wanted.values(), new=fresh, at=at)
+    _refuse_unfit(wanted.values(), new=fresh, at=at, leaving=instead_of)
 
     last = store.versions.aggregate(last=Max("number"))["last"] or 0
     version = TruststoreVersion.objects.create(
@@ -142,7 +145,13 @@ def remove_entry(*, actor: Actor, store: Truststore, entry: Entry, at: datetime)
         )
     kept = as_new(current.entries.select_related("certificate").exclude(pk=entry.pk))
     return add_version(
-        actor=actor, store=store, entries=kept, at=at, note=f"without {entry.alias}", keep=False
+        actor=actor,
+        store=store,
+        entries=kept,
+        at=at,
+        note=f"without {entry.alias}",
+        keep=False,
+        instead_of=entry.certificate,
     )
 
 
@@ -172,29 +181,58 @@ def _make_current(actor: Actor, store: Truststore, version: TruststoreVersion) -
     announce("truststore.version_activated", store.uuid)
 
 
-def why_unfit(entries: Iterable[NewEntry], *, at: datetime, new: Collection[int] = ()) -> str:
+def why_unfit(
+    entries: Iterable[NewEntry],
+    *,
+    at: datetime,
+    new: Collection[int] = (),
+    leaving: Certificate | None = None,
+) -> str:
     """What speaks against a truststore with these entries at the aware moment `at`; "" when it is fit.
 
-    Entries of the certificates `new` (primary keys) are judged alone, too. The account's profile decides
-    how strictly.
+    Entries of the certificates `new` (primary keys) are judged alone, too; of the others it counts what was
+    waived and is no longer. The account's profile decides how strictly. `leaving`: the certificate that is
+    taken out; where its own waiver is over, those of others do not keep it in.
     """
     parsed_entries = [(entry, parsed(entry.certificate)) for entry in entries]
-    profile = (
-        Profile(parsed_entries[0][0].certificate.account.severity_profile)
-        if parsed_entries
-        else Profile.STRICT
-    )
+    if not parsed_entries:
+        return _said(check_store([], at))
+    account = parsed_entries[0][0].certificate.account
+    profile = Profile(account.severity_profile)
+    over = {} if leaving and lapsed([leaving], at) else lapsed([e.certificate for e, _ in parsed_entries], at)
     found = []
     for entry, certificate in parsed_entries:
-        if entry.certificate.pk in new:
-            roots, named = public_roots(), bool(entry.rules)
-            found += check_entry(certificate, entry.role, at, profile, public_roots=roots, matches_san=named)
+        ended = {code for fingerprint, code in over if fingerprint == certificate.fingerprint}
+        if entry.certificate.pk not in new and not ended:
+            continue
+        roots, named = public_roots(), bool(entry.rules)
+        judged = check_entry(certificate, entry.role, at, profile, public_roots=roots, matches_san=named)
+        for finding in judged:
+            if finding.code in ended and finding.severity == Severity.ERROR:
+                found.append(_ended(finding, over[certificate.fingerprint, finding.code]))
+            elif entry.certificate.pk in new:
+                found.append(finding)
     found += check_store([(certificate, entry.role) for entry, certificate in parsed_entries], at, profile)
+    waivers = in_force(account, at)
+    return _said(finding for finding in found if not is_lifted(finding, at, waivers))
+
+
+def _said(findings: Iterable[Finding]) -> str:
     return " ".join(
         f"{finding.subject or 'The store'}: {finding.sentence} {finding.remedy}"
-        for finding in found
+        for finding in findings
         if finding.severity == Severity.ERROR
     )
+
+
+def _ended(finding: Finding, waiver: Waiver) -> Finding:
+    """The error that a waiver lifted until it ended."""
+    if waiver.withdrawn_at:
+        end = f"was withdrawn on {write_day(waiver.withdrawn_at)}"
+    else:
+        end = f"ended on {write_day(waiver.until)}"
+    sentence = f"{finding.sentence} The waiver of {finding.code} {end}."
+    return replace(finding, sentence=sentence, remedy="Waive it anew, or take the certificate out.")
 
 
 def as_new(entries: Iterable[Entry]) -> list[NewEntry]:
@@ -202,7 +240,13 @@ def as_new(entries: Iterable[Entry]) -> list[NewEntry]:
     return [NewEntry(entry.certificate, Role(entry.role), entry.alias, entry.rules) for entry in entries]
 
 
-def _refuse_unfit(entries: Iterable[NewEntry], *, new: Collection[int], at: datetime) -> None:
-    text = why_unfit(entries, at=at, new=new)
+def _refuse_unfit(
+    entries: Iterable[NewEntry],
+    *,
+    new: Collection[int],
+    at: datetime,
+    leaving: Certificate | None = None,
+) -> None:
+    text = why_unfit(entries, at=at, new=new, leaving=leaving)
     if text:
         raise DomainError("truststore_unfit", text, field="entries")

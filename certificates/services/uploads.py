@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.actors import Actor, portal
 from accounts.models import Account
-from common.errors import DomainError
+from common.errors import Conflict, DomainError
 from common.outbox import announce
 from common.transitions import move
 
@@ -21,13 +21,12 @@ from ..lifecycle import UploadStatus
 from ..metrics import counting_refusals
 from ..models import Finding, Upload, UploadedCertificate, UploadFile
 from ..pki.advice import lint_all
-from ..pki.codes import Profile
-from ..pki.judgement import judge
+from ..pki.findings import Severity
 from ..pki.reading import private_key_in
 from ..pki.roles import suggested_role
-from ..roots import public_roots
 from . import verdicts
 from .known import remember
+from .waived import in_force
 
 MAX_BYTES = 1_000_000
 MAX_FILES = 10
@@ -122,15 +121,16 @@ def judge_upload(*, upload: Upload, at: datetime) -> None:
         return
     who = portal(upload.account)
     move(upload, UploadStatus.JUDGING, actor=who.label)
-    files = [(file.name, bytes(file.content)) for file in upload.files.all()]
-    profile = Profile(upload.account.severity_profile)
-    report = judge(files, at, profile, public_roots=public_roots())
-    refusals = verdicts.refusals(report, at)
+    report = verdicts.judged(upload, at)
+    assessment = verdicts.assess(report, at, in_force(upload.account, at))
     advice = lint_all([judged.certificate for judged in report.certificates])
-    findings = [*refusals, *report.findings, *advice]
+    findings = [*assessment.findings, *advice]
     with transaction.atomic():
+        upload.certificates.all().delete()  # of a judgement before this one
+        upload.findings.all().delete()
         for position, judged in enumerate(report.certificates):
             role = suggested_role(judged)
+            forecast = assessment.forecasts.get(judged.certificate.fingerprint)
             UploadedCertificate.objects.create(
                 upload=upload,
                 certificate=remember(upload.account, judged.certificate),
@@ -140,12 +140,26 @@ def judge_upload(*, upload: Upload, at: datetime) -> None:
                 depth=judged.depth,
                 position=position,
                 suggested_role=role.value if role else "",
+                gateway_accepts=forecast.accepts if forecast else None,
+                gateway_says=forecast.says if forecast else "",
             )
-        Finding.objects.bulk_create(_rows(upload, findings))
-        move(upload, UploadStatus.JUDGED, actor=who.label, accepted=report.accepted and not refusals)
-        errors = sum(finding.severity == pki.findings.Severity.ERROR for finding in findings)
+        Finding.objects.bulk_create(_rows(upload, findings, assessment.waivable))
+        move(upload, UploadStatus.JUDGED, actor=who.label, accepted=assessment.accepted)
+        errors = sum(finding.severity == Severity.ERROR for finding in findings)
         audit.record(who, "upload:judged", upload, certificates=len(report.certificates), errors=errors)
         announce("upload.judged", upload.uuid)
+
+
+@transaction.atomic
+def judge_again(*, actor: Actor, upload: Upload) -> None:
+    """Have an upload judged once more, with the clock, the profile and the waivers of today. What was found
+    before stays until the worker has the new report. Raises Conflict while it is being judged.
+    """
+    if upload.status != UploadStatus.JUDGED:
+        raise Conflict("being_judged", f"{upload} is being checked already. Wait a moment.")
+    move(upload, UploadStatus.RECEIVED, actor=actor.label, reason="checked anew")
+    audit.record(actor, "upload:judged_again", upload)
+    announce("upload.received", upload.uuid)
 
 
 def give_back_stale() -> int:
@@ -157,7 +171,8 @@ def give_back_stale() -> int:
     )
     count = 0
     for upload in stale.select_related("account"):
-        if upload.moves.filter(new=UploadStatus.JUDGING).count() >= TRIES:
+        before = upload.moves.filter(new=UploadStatus.JUDGED).aggregate(last=Max("pk"))["last"] or 0
+        if upload.moves.filter(new=UploadStatus.JUDGING, pk__gt=before).count() >= TRIES:
             _give_up(upload)
             continue
         if upload.status == UploadStatus.JUDGING:
@@ -173,16 +188,22 @@ def _give_up(upload: Upload) -> None:
     """End an upload at which every worker failed, so that nobody waits for it."""
     unjudged = pki.findings.Finding(
         "NOT_JUDGED",
-        pki.findings.Severity.ERROR,
+        Severity.ERROR,
         f"This upload could not be judged: the worker failed {TRIES} times at it.",
         "Send the certificates again, one PEM file each. Operations find the reason in the worker's log.",
     )
+    upload.certificates.all().delete()
+    upload.findings.all().delete()
     Finding.objects.bulk_create(_rows(upload, [unjudged]))
     move(upload, UploadStatus.JUDGED, actor="Portal", reason="given up", accepted=False)
     announce("upload.judged", upload.uuid)
 
 
-def _rows(upload: Upload, findings: Sequence[pki.findings.Finding]) -> list[Finding]:
+def _rows(
+    upload: Upload,
+    findings: Sequence[pki.findings.Finding],
+    waivable: Collection[tuple[str, str]] = (),
+) -> list[Finding]:
     return [
         Finding(
             upload=upload,
@@ -194,6 +215,7 @@ def _rows(upload: Upload, findings: Sequence[pki.findings.Finding]) -> list[Find
             subject=finding.subject[:300],
             file=finding.file[-200:],
             position=position,
+            waivable=finding.severity == Severity.ERROR and (finding.fingerprint, finding.code) in waivable,
         )
         for position, finding in enumerate(findings)
     ]

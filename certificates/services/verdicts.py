@@ -2,37 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from common.errors import DomainError
 
 from ..models import TruststoreVersion, Upload
 from ..pki.certificate import Certificate
-from ..pki.findings import Finding
+from ..pki.codes import RULES, Profile
+from ..pki.findings import Finding, Severity, worst_first
 from ..pki.gateway.model import predict
 from ..pki.gateway.settings import Prediction
-from ..pki.gateway.verdict import decide
-from ..pki.judgement import Report
+from ..pki.gateway.verdict import Waiver, decide
+from ..pki.judgement import Report, judge
 from ..pki.roles import Role
 from ..pki.san_rules import allows
+from ..roots import public_roots
 from .known import parsed
+from .waived import is_lifted
 
 
-def refusals(report: Report, at: datetime) -> list[Finding]:
-    """Findings about the clients of an upload that policy has nothing against and that the gateway would
-    refuse,
-    although pinned: tomorrow's outage."""
-    found: list[Finding] = []
-    for judged in report.certificates:
-        if judged.kind != "leaf":
+@dataclass(frozen=True)
+class Forecast:
+    """What the gateway would do with one client: whether it gets in once it is pinned; and why, together with
+    what would become of it by the certificates above it.
+    """
+
+    accepts: bool
+    says: str
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Both halves of the verdict on an upload. `findings`: all of them, errors first. `forecasts`: by the
+    fingerprint of each client. `waivable`: (fingerprint, code) of the errors that a person may waive.
+    """
+
+    accepted: bool
+    findings: tuple[Finding, ...]
+    forecasts: dict[str, Forecast]
+    waivable: frozenset[tuple[str, str]]
+
+
+def judged(upload: Upload, at: datetime) -> Report:
+    """What policy says about an upload at the aware moment `at`, under its account's profile."""
+    files = [(file.name, bytes(file.content)) for file in upload.files.all()]
+    profile = Profile(upload.account.severity_profile)
+    return judge(files, at, profile, public_roots=public_roots())
+
+
+def assess(report: Report, at: datetime, waivers: Collection[Waiver] = ()) -> Assessment:
+    """Put beside the report of an upload what the gateway will do with each client of it at the aware moment
+    `at`. A client that policy has nothing against and that the gateway would refuse, although pinned, gets an
+    error: tomorrow's outage.
+    """
+    refusals: list[Finding] = []
+    forecasts: dict[str, Forecast] = {}
+    waivable: set[tuple[str, str]] = set()
+    for client in report.certificates:
+        if client.kind != "leaf":
             continue
-        chain = [each.certificate for each in report.chain(judged.certificate.fingerprint)]
-        names = {certificate.fingerprint for certificate in chain}
-        said = [finding for finding in report.findings if finding.fingerprint in names]
-        prediction = predict(chain, [(judged.certificate, Role.CLIENT)], at)
-        found += [finding for finding in decide(said, prediction, at).findings if finding not in said]
+        chain = [each.certificate for each in report.chain(client.certificate.fingerprint)]
+        said = _about(report, chain)
+        prediction = predict(chain, [(client.certificate, Role.CLIENT)], at)
+        refusals += [f for f in decide(said, prediction, at, waivers).findings if f not in said]
+        forecasts[client.certificate.fingerprint] = Forecast(
+            prediction.accepted, _said(prediction, chain, at)
+        )
+        waivable |= _waivable(report, chain, at)
+    findings = worst_first([*refusals, *report.findings])
+    errors = [
+        finding
+        for finding in findings
+        if finding.severity == Severity.ERROR and not is_lifted(finding, at, waivers)
+    ]
+    return Assessment(bool(report.certificates) and not errors, findings, forecasts, frozenset(waivable))
+
+
+def _about(report: Report, chain: Sequence[Certificate]) -> list[Finding]:
+    names = {certificate.fingerprint for certificate in chain}
+    return [finding for finding in report.findings if finding.fingerprint in names]
+
+
+def _said(pinned: Prediction, chain: Sequence[Certificate], at: datetime) -> str:
+    """What the gateway would do with the client as a pinned one, and with the top of its chain as anchor."""
+    words = pinned.sentence
+    if pinned.accepted and len(chain) > 1:
+        walked = predict(chain, [(chain[-1], Role.ANCHOR)], at)
+        words += f" By {chain[-1].common_name} as an anchor it would be "
+        words += "let in." if walked.accepted else f"refused: {walked.sentence}"
+    return words
+
+
+def _waivable(report: Report, chain: Sequence[Certificate], at: datetime) -> set[tuple[str, str]]:
+    """The needless errors of a client's chain, each tried where it matters: with its certificate as the entry
+    that lets the client in. Above that entry the gateway does not look.
+    """
+    found: set[tuple[str, str]] = set()
+    for place, certificate in enumerate(chain):
+        if not any(_is_needless(finding) for finding in _about(report, [certificate])):
+            continue
+        role = Role.ANCHOR if certificate.is_ca else Role.CLIENT
+        part = chain[: place + 1]
+        verdict = decide(_about(report, part), predict(part, [(certificate, role)], at), at)
+        found |= {
+            (certificate.fingerprint, finding.code)
+            for finding in verdict.waivable
+            if finding.fingerprint == certificate.fingerprint
+        }
     return found
+
+
+def _is_needless(finding: Finding) -> bool:
+    rule = RULES.get((finding.code, finding.severity))
+    return finding.severity == Severity.ERROR and rule is not None and rule.needless
 
 
 def check_entry_to(version: TruststoreVersion, upload: Upload, at: datetime) -> None:

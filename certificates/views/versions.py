@@ -95,7 +95,7 @@ def remove(request: HttpRequest, uuid: str, entry: str) -> HttpResponse:
         "store": store,
         "entry": leaving,
         "change": difference(now, kept),
-        "unfit": service.why_unfit(service.as_new(kept), at=timezone.now()),
+        "unfit": service.why_unfit(service.as_new(kept), at=timezone.now(), leaving=leaving.certificate),
         "error": error,
     }
     return render(request, "certificates/entry_remove.html", context)

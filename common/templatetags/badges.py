@@ -128,6 +128,11 @@ LOOKS: dict[str, dict[str, Look]] = {
         "error": Look("error", "x-octagon-fill", "bad"),
         "warning": Look("warning", "exclamation-triangle-fill", "warn"),
     },
+    "waiver": {
+        "in_force": Look("in force", "check-circle-fill", "ok"),
+        "ended": Look("ended", "stopwatch", "warn"),
+        "withdrawn": Look("withdrawn", "slash-circle", "idle"),
+    },
     "impact": {  # what happens to a known client after a change
         "refused": Look("refused", "x-octagon-fill", "bad"),
         "may_be_refused": Look("may be refused", "exclamation-triangle-fill", "warn"),

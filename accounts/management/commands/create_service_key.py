@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts import keyfile
 from accounts.actors import portal
 from accounts.models import Account
-from accounts.permissions import PERMISSIONS
+from accounts.permissions import SCOPES
 from accounts.services import create_service_key
 from common.errors import DomainError
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if account is None:
             known = ", ".join(Account.objects.values_list("subdomain", flat=True)) or "none yet"
             raise CommandError(f"No account has the subdomain “{options['account']}”. Known: {known}.")
-        scopes = list(PERMISSIONS) if options["scope"] == ["all"] else options["scope"]
+        scopes = list(SCOPES) if options["scope"] == ["all"] else options["scope"]
         try:
             new = create_service_key(actor=portal(account), name=options["name"], scopes=scopes)
         except DomainError as error:
