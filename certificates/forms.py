@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout, Submit
 from django import forms
 
-from .models import Truststore
+from .models import Certificate, Truststore
 from .pki.roles import Role, possible_roles
 from .pki.san_rules import SanRule, from_text
-from .reports import Line
+from .report_lines import Line
+from .suggestions import above, suggestions
 
 NOT_IMPORTED = "Not imported"
 LETS_IN = {
@@ -64,23 +66,31 @@ class MessageUploadForm(UploadForm):
 
 
 class RolesForm(forms.Form):
-    """A role for each certificate of an upload; what has an error can only be left out."""
+    """A role for each certificate of an upload; what has an error that nobody waived can only be left out.
 
-    def __init__(self, *args: Any, lines: Sequence[Line], **kwargs: Any) -> None:
+    `anchors`: those of the truststore that it goes into, as far as that is known.
+    """
+
+    def __init__(
+        self, *args: Any, lines: Sequence[Line], anchors: Iterable[Certificate] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.lines = lines
+        suggested = suggestions(lines, anchors)
         for line in lines:
             roles = () if line.blocked_by else possible_roles(line.certificate)
             self.fields[_name(line)] = forms.ChoiceField(
                 label=f"Role of {line.certificate.common_name}",
                 choices=[("", NOT_IMPORTED)] + [(role.value, role.value) for role in roles],
-                initial="" if line.blocked_by else line.suggested_role,
+                initial=suggested[line.certificate.fingerprint],
                 required=False,
                 disabled=bool(line.blocked_by),
             )
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """What the table shows of each certificate: line, bound field, and whom each choice lets in."""
+        """What the table shows of each certificate: line, bound field, whom each choice lets in, and the
+        fingerprints above it.
+        """
         for line in self.lines:
             bound = self[_name(line)]
             chosen = bound.value() or ""
@@ -89,7 +99,8 @@ class RolesForm(forms.Form):
                 for value, _ in bound.field.choices
             ]
             rules = self[_rules_name(line)] if _rules_name(line) in self.fields else None
-            yield {"line": line, "field": bound, "lets_in": lets_in, "rules": rules}
+            issuers = " ".join(each.certificate.fingerprint for each in above(line, self.lines))
+            yield {"line": line, "field": bound, "lets_in": lets_in, "rules": rules, "above": issuers}
 
     def roles(self) -> dict[str, str]:
         """The roles that were chosen, by fingerprint; what is not imported is not in it."""
@@ -206,6 +217,33 @@ class TruststoreForm(forms.Form):
             "description",
             buttons("Create the truststore", back),
         )
+
+
+class WaiverForm(forms.Form):
+    """Why a needless refusal is waived, and until when."""
+
+    reason = forms.CharField(
+        label="Why",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="For those who read it later, for example: they renew their CA in March, ticket 4711.",
+        error_messages={"required": "Say why in a few words, for those who read it later."},
+    )
+    until = forms.DateField(
+        label="Last day",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={
+            "required": "Choose the last day on which the waiver counts.",
+            "invalid": "Write the day as year-month-day, for example 2027-03-31.",
+        },
+    )
+
+    def __init__(self, *args: Any, latest: date, act: str, back: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].widget.attrs["max"] = latest.isoformat()
+        self.fields["until"].help_text = f"In UTC; {latest.isoformat()} at the latest."
+        self.helper = FormHelper()
+        self.helper.layout = Layout("reason", Field("until", css_class="w-auto"), buttons(act, back))
 
 
 class ReferenceForm(forms.Form):

@@ -251,7 +251,9 @@ class UploadedCertificate(models.Model):
     parent = models.CharField(max_length=64, blank=True, help_text="fingerprint of its issuer in this upload")
     depth = models.PositiveSmallIntegerField()
     position = models.PositiveSmallIntegerField()
-    suggested_role = models.CharField(max_length=20, blank=True)
+    suggested_role = models.CharField(
+        max_length=20, blank=True, help_text="without a truststore in view; assignment knows better"
+    )
     gateway_accepts = models.BooleanField(
         null=True, help_text="whether the gateway would let this client in once pinned; null for a CA"
     )

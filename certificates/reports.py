@@ -6,62 +6,18 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from .lifecycle import UploadStatus
-from .models import Certificate, Finding, Upload, UploadedCertificate
+from .models import Finding, Upload, UploadedCertificate
+from .pki.codes import RULES, Rule
+from .pki.findings import Severity
+from .pki.gateway.verdict import Waiver
+from .report_lines import Line, counted
+from .services.waived import as_said, in_force, is_lifted
 
 _PLEASE = {"A": "Please", "a": "please"}
-
-
-@dataclass
-class Line:
-    """A certificate of an upload with what was found about it."""
-
-    certificate: Certificate
-    kind: str  # leaf, intermediate or root
-    link: str
-    depth: int
-    suggested_role: str
-    findings: list[Finding]
-
-    @property
-    def blocked_by(self) -> str:
-        """The codes of its errors, for which nobody may trust it; "" when there are none."""
-        codes = dict.fromkeys(finding.code for finding in self.findings if finding.severity == "error")
-        return ", ".join(codes)
-
-    @property
-    def warnings(self) -> list[Finding]:
-        """What asks for a decision."""
-        return [finding for finding in self.findings if finding.severity == "warning"]
-
-    @property
-    def warning_words(self) -> str:
-        """`1 warning`."""
-        return _counted(len(self.warnings), "warning")
-
-    @property
-    def status(self) -> str:
-        """Its badge: a status of the subject `certificate`."""
-        if self.certificate.not_after <= timezone.now():
-            return "expired"
-        if self.certificate.not_before > timezone.now():
-            return "not_yet_valid"
-        if self.link == "wrong_signature":
-            return "no_path"
-        if self.blocked_by:
-            return "error"
-        return "warning" if self.warnings else "sound"
-
-    @property
-    def what(self) -> str:
-        """What it is, in words for a person who has never seen one."""
-        return {
-            "leaf": "client certificate",
-            "intermediate": "issuing CA",
-            "root": "root CA",
-        }.get(self.kind, self.kind)
 
 
 @dataclass
@@ -72,6 +28,46 @@ class Report:
     file_names: list[str]
     lines: list[Line] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    lifted: dict[int, Waiver] = field(default_factory=dict)  # by the finding's primary key
+
+    @property
+    def open_errors(self) -> list[Finding]:
+        """The errors that no waiver lifts."""
+        return [row for row in self.findings if row.severity == "error" and row.pk not in self.lifted]
+
+    @property
+    def accepted(self) -> bool | None:
+        """The verdict of today, with the waivers in force; None until it is judged."""
+        return bool(self.lines) and not self.open_errors if self.is_judged else None
+
+    @property
+    def policy(self) -> bool | None:
+        """Its half that is about what is safe and decent; None until it is judged."""
+        if not self.is_judged:
+            return None
+        return bool(self.lines) and all(row.code == "GATEWAY_REFUSES" for row in self.open_errors)
+
+    @property
+    def gateway(self) -> bool | None:
+        """Its other half: whether the gateway would let in every client, once pinned; None without a client."""
+        said = [line.gateway_accepts for line in self.lines if line.gateway_accepts is not None]
+        return all(said) if said else None
+
+    @property
+    def agree(self) -> bool | None:
+        """Whether both halves say the same; None where the gateway has nothing to say."""
+        return None if self.gateway is None else self.policy == self.gateway
+
+    @property
+    def agree_words(self) -> str:
+        """What the two halves say to each other."""
+        if self.gateway is None:
+            return "no client to try on the gateway"
+        if self.agree:
+            return "portal and gateway agree"
+        if self.policy:
+            return "the gateway would refuse what policy lets pass"
+        return "the gateway would let in what policy refuses"
 
     @property
     def is_judged(self) -> bool:
@@ -85,19 +81,19 @@ class Report:
     @property
     def error_words(self) -> str:
         """`2 errors`, or that nothing could be read."""
-        errors = self.count("error")
-        return _counted(errors, "error") if errors else "not accepted"
+        errors = len(self.open_errors)
+        return counted(errors, "error") if errors else "not accepted"
 
     @property
     def warning_words(self) -> str:
         """`1 warning`; "" without one."""
         warnings = self.count("warning")
-        return _counted(warnings, "warning") if warnings else ""
+        return counted(warnings, "warning") if warnings else ""
 
     @property
     def files_words(self) -> str:
         """`3 certificates in 2 files`."""
-        return f"{_counted(len(self.lines), 'certificate')} in {_counted(len(self.file_names), 'file')}"
+        return f"{counted(len(self.lines), 'certificate')} in {counted(len(self.file_names), 'file')}"
 
     @property
     def usable(self) -> bool:
@@ -109,7 +105,7 @@ class Report:
         """What the person who decides does with it."""
         if not self.usable:
             return "Nothing in it can be imported. Ask the partner for what is missing."
-        if not self.upload.accepted:
+        if not self.accepted:
             return (
                 "Some of it cannot be imported. Give the sound certificates a role, or ask the partner first."
             )
@@ -121,28 +117,35 @@ class Report:
         asked = [
             f"{_said_of(finding)}: {finding.sentence} {to_partner(finding.remedy)}"
             for finding in self.findings
-            if finding.severity == "error" or finding.code == "CHAIN_INCOMPLETE"
+            if finding in self.open_errors or finding.code == "CHAIN_INCOMPLETE"
         ]
         return "\n".join([*asked, "Please send no private key."]) if asked else ""
 
     @property
     def finding_rows(self) -> list[dict[str, Any]]:
-        """The findings for the findings component, folded as `_folded` says."""
-        return _folded(self.findings)
+        """The findings for the findings component, folded as `_folded` says, without the linter's remarks."""
+        return _folded([row for row in self.findings if row.code != "LINT"], self.lifted)
+
+    @property
+    def lint_rows(self) -> list[dict[str, Any]]:
+        """The linter's remarks: advice, and no part of the verdict."""
+        return _folded([row for row in self.findings if row.code == "LINT"], {})
 
     @property
     def findings_for_partner(self) -> list[dict[str, Any]]:
         """The same with remedies that speak to the partner."""
-        return [row | {"remedy": to_partner(row["remedy"])} for row in self.finding_rows]
+        rows = [*self.finding_rows, *self.lint_rows]
+        return [row | {"remedy": to_partner(row["remedy"])} for row in rows]
 
     @property
     def tally(self) -> str:
         """`2 errors, 1 warning`."""
-        return ", ".join(
-            _counted(n, word)
+        words = [
+            counted(n, word)
             for word in ("error", "warning", "remark")
             if (n := self.count(word)) or word == "error"
-        )
+        ]
+        return ", ".join([*words, f"{len(self.lifted)} waived"] if self.lifted else words)
 
     @property
     def nodes(self) -> list[dict[str, Any]]:
@@ -170,14 +173,16 @@ class Report:
     def facts(self) -> list[dict[str, Any]]:
         """The verdict strip."""
         names = self.file_names
-        files = _counted(len(names), "file")
+        files = counted(len(names), "file")
         return [
             {
                 "label": "Verdict",
-                "status": "accepted" if self.upload.accepted else "not_accepted",
-                "text": "sound" if self.upload.accepted else "not accepted as sent",
+                "status": "accepted" if self.accepted else "not_accepted",
+                "text": ("accepted by waiver" if self.lifted else "sound")
+                if self.accepted
+                else "not accepted as sent",
                 "kind": "certificate",
-                "note": self.tally,
+                "note": self.agree_words,
             },
             {"label": "From", "value": self.upload.sender},
             {
@@ -192,7 +197,7 @@ class Report:
     def progress(self) -> dict[str, Any]:
         """The progress component's context while the worker judges."""
         return {
-            "label": f"Checking {_counted(len(self.file_names), 'file')}",
+            "label": f"Checking {counted(len(self.file_names), 'file')}",
             "done": list(UploadStatus).index(self.upload.status),
             "total": 2,
             "state": "done" if self.is_judged else "running",
@@ -214,7 +219,7 @@ def _said_of(finding: Finding) -> str:
     return finding.subject or "Your files"
 
 
-def _folded(findings: list[Finding]) -> list[dict[str, Any]]:
+def _folded(findings: list[Finding], lifted: dict[int, Waiver]) -> list[dict[str, Any]]:
     """Rows of the findings component. Errors stand alone; the same warning or remark about several
     certificates is one row that lists them as `about`, so that it does not bury the errors.
     """
@@ -232,32 +237,63 @@ def _folded(findings: list[Finding]) -> list[dict[str, Any]]:
                 "severity": finding.severity,
                 "sentence": finding.sentence,
                 "code": finding.code,
+                "meaning": rule.meaning if (rule := rule_behind(finding)) else "",
                 "remedy": finding.remedy,
                 "about": [],
+                "waiver": lifted.get(finding.pk),
+                "waive_url": _waive_url(finding) if finding.pk not in lifted else "",
             },
         )
         row["about"].append(one)
     return [row | row["about"][0] for row in rows.values()]
 
 
+def rule_behind(finding: Finding) -> Rule | None:
+    """The line of the table behind a stored finding, also when a profile changed its severity; None for what
+    the table does not hold.
+    """
+    severity = Severity(finding.severity)
+    exact = RULES.get((finding.code, severity))
+    return exact or next((rule for rule in RULES.values() if rule.code == finding.code), None)
+
+
+def _waive_url(finding: Finding) -> str:
+    if not finding.waivable:
+        return ""
+    return reverse("certificates:waive", args=[finding.fingerprint, finding.code])
+
+
 def report_of(upload: Upload) -> Report:
-    """The report of an upload; without lines and findings until it is judged. Three queries."""
+    """The report of an upload; without lines and findings until it is judged. Four queries."""
     report = Report(upload, list(upload.files.order_by("id").values_list("name", flat=True)))
     if not report.is_judged:
         return report
     report.findings = list(upload.findings.all())
+    rows = list(upload.certificates.select_related("certificate"))
+    at = timezone.now()
+    waivers = in_force(upload.account, at, fingerprints=[row.certificate.fingerprint for row in rows])
     about: dict[str, list[Finding]] = {}
     for finding in report.findings:
         about.setdefault(finding.fingerprint, []).append(finding)
-    report.lines = [
-        _line(row, about.get(row.certificate.fingerprint, []))
-        for row in upload.certificates.select_related("certificate")
-    ]
+        for waiver in waivers:
+            if is_lifted(as_said(finding), at, [waiver]):
+                report.lifted[finding.pk] = waiver
+    report.lines = [_line(row, about.get(row.certificate.fingerprint, []), report.lifted) for row in rows]
     return report
 
 
-def _line(row: UploadedCertificate, findings: list[Finding]) -> Line:
-    return Line(row.certificate, row.kind, row.link, row.depth, row.suggested_role, findings)
+def _line(row: UploadedCertificate, findings: list[Finding], lifted: dict[int, Waiver]) -> Line:
+    return Line(
+        certificate=row.certificate,
+        kind=row.kind,
+        link=row.link,
+        depth=row.depth,
+        parent=row.parent,
+        findings=findings,
+        gateway_accepts=row.gateway_accepts,
+        gateway_says=row.gateway_says,
+        waivers={finding.code: lifted[finding.pk] for finding in findings if finding.pk in lifted},
+    )
 
 
 def _ghost(line: Line) -> dict[str, Any]:
@@ -272,7 +308,3 @@ def _ghost(line: Line) -> dict[str, Any]:
         "status": "missing",
         "absent": True,
     }
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"

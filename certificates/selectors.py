@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Account
 
-from .models import Entry, Keystore, Reference, Truststore, Upload, Waiver
+from .models import Certificate, Entry, Keystore, Reference, Truststore, Upload, Waiver
 
 
 def truststores_of(account: Account, *, search: str = "") -> QuerySet[Truststore]:
@@ -63,6 +64,21 @@ def waivers_to_mind(account: Account, at: datetime, *, within: timedelta) -> lis
     newest = {(row.certificate_id, row.code): row for row in rows.distinct().order_by("pk")}
     found = [row for row in newest.values() if row.ended_at <= at + within]
     return sorted(found, key=lambda row: row.ended_at)
+
+
+def stores_holding(certificate: Certificate) -> QuerySet[Truststore]:
+    """The truststores whose version in force holds the certificate."""
+    stores = Truststore.objects.filter(current__entries__certificate=certificate)
+    return stores.select_related("current").order_by("name")
+
+
+def trusted_now(account: Account, fingerprints: Iterable[str]) -> QuerySet[Entry]:
+    """The entries of versions in force that hold these certificates, with their truststores."""
+    stores = Truststore.objects.filter(account=account)
+    entries = Entry.objects.filter(
+        version__in=stores.values("current"), certificate__fingerprint__in=list(fingerprints)
+    )
+    return entries.select_related("certificate", "version__truststore").order_by("alias")
 
 
 def uploads_of(account: Account) -> QuerySet[Upload]:

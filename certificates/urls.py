@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import keystores, references, truststores, uploads, versions
+from .views import keystores, references, truststores, uploads, versions, waivers
 
 app_name = "certificates"
 urlpatterns = [
@@ -23,5 +23,9 @@ urlpatterns = [
     path("uploads/new/", uploads.new, name="upload_new"),
     path("uploads/<uuid:uuid>/", uploads.upload, name="upload"),
     path("uploads/<uuid:uuid>/progress/", uploads.progress, name="upload_progress"),
+    path("uploads/<uuid:uuid>/again/", uploads.judge_again, name="judge_again"),
+    path("waivers/", waivers.waivers, name="waivers"),
+    path("waivers/<uuid:uuid>/withdraw/", waivers.withdraw, name="waiver_withdraw"),
+    path("waivers/new/<str:fingerprint>/<str:code>/", waivers.waive, name="waive"),
     path("keystores/", keystores.keystores, name="keystores"),
 ]

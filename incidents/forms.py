@@ -10,6 +10,7 @@ from django import forms
 
 from certificates.forms import RolesForm, buttons
 from certificates.models import Truststore
+from certificates.suggestions import anchors_of
 from vhosts.models import VirtualHost
 
 from .models import QUEUE
@@ -112,7 +113,7 @@ class AcceptForm(RolesForm):
     )
 
     def __init__(self, *args: Any, host: VirtualHost, stores: list[Truststore], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, anchors=anchors_of(host.trusted), **kwargs)
         if host.trusted:
             del self.fields["truststore"], self.fields["new_name"]
             return

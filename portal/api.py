@@ -11,7 +11,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.api.views import AccountView, AuditViewSet, MemberViewSet, ServiceKeyViewSet
 from catalog.api.serializers import PRODUCT_STATES, PROXY_STATES
 from catalog.api.views import ProductViewSet, ProxyViewSet
-from certificates.api.views import ReferenceViewSet, TruststoreViewSet, UploadViewSet
+from certificates.api.views import ReferenceViewSet, TruststoreViewSet, UploadViewSet, WaiverViewSet
 from gateway.api.views import DeploymentViewSet, NodeViewSet
 from incidents.api.secure import SecureView
 from incidents.api.views import IncidentViewSet
@@ -32,6 +32,7 @@ OPENAPI: dict[str, Any] = {
         "IncidentStatus": "incidents.lifecycle.IncidentStatus",
         "EventKind": "incidents.lifecycle.EventKind",
         "CertificateKind": ["leaf", "intermediate", "root"],
+        "WaiverState": ["in force", "ended", "withdrawn"],
         "ChangeKind": ["new", "changed", "removed"],
         "ServiceKeyStatus": ["active", "revoked"],
         "ProxyState": list(PROXY_STATES),
@@ -50,6 +51,7 @@ router.register("host-requests", HostRequestViewSet, "api-host-request")
 router.register("truststores", TruststoreViewSet, "api-truststore")
 router.register("references", ReferenceViewSet, "api-reference")
 router.register("uploads", UploadViewSet, "api-upload")
+router.register("waivers", WaiverViewSet, "api-waiver")
 router.register("proxies", ProxyViewSet, "api-proxy")
 router.register("products", ProductViewSet, "api-product")
 router.register("deployments", DeploymentViewSet, "api-deployment")

@@ -14,6 +14,7 @@ from accounts.models import Account, AuditEntry
 from accounts.selectors import audit_trail
 from catalog.models import Product, Proxy
 from certificates.models import Truststore
+from certificates.selectors import waivers_to_mind
 from gateway import selectors as gateway
 from gateway.lifecycle import DeploymentStatus
 from gateway.models import Deployment, Sighting
@@ -45,6 +46,9 @@ WORDS = {  # acts of the audit trail whose names alone would puzzle
     "secure_link:sent": "secure link sent",
     "truststore:version_activated": "another version in force",
     "upload:judged": "checked",
+    "upload:judged_again": "checked anew",
+    "waiver:granted": "waived",
+    "waiver:withdrawn": "no longer waived",
 }
 NOUNS = {"service_key": "Service key ", "truststore": "Truststore ", "keystore": "Keystore ", "host": "Host "}
 ICONS = {  # of the audit trail's subjects
@@ -55,6 +59,7 @@ ICONS = {  # of the audit trail's subjects
     "truststore": "shield-check",
     "reference": "link-45deg",
     "upload": "upload",
+    "waiver": "pause-circle",
     "host": "hdd-network",
     "host_request": "hdd-network",
     "proxy": "plug",
@@ -99,6 +104,7 @@ def overview_of(actor: Actor) -> dict[str, Any]:
         "expiring_count": len(soon),
         "expiring_roles": _counted(row.role for row in soon if row.at > now),
         "expired_count": sum(row.at <= now for row in soon),
+        "waivers": waivers_to_mind(account, now, within=expiry.SOON)[:SHOWN],
         "timeline": expiry.timeline(ending, now),
         "hosts": hosts,
         "host_count": (host_count := hosts_of(account).count()),
@@ -114,7 +120,7 @@ def overview_of(actor: Actor) -> dict[str, Any]:
         "changes": [_change(entry) for entry in audit_trail(account)[:8]] if actor.may("audit:read") else [],
         "now": now,
     }
-    rows = ("incidents", "products", "expiring", "troubled")
+    rows = ("incidents", "products", "expiring", "waivers", "troubled")
     lone = bool(shown["proxies"]) + bool(shown["under_way"])
     shown["attention_count"] = sum(len(shown[name]) for name in rows) + lone
     shown["first_steps"] = None if live else _first_steps(actor)

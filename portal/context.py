@@ -30,6 +30,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str, str]]]] = [
             ("Truststores", "certificates:truststores", "shield-check", "certificates:read", ""),
             ("Keystores", "certificates:keystores", "key", "certificates:read", ""),
             ("References", "certificates:references", "link-45deg", "certificates:read", ""),
+            ("Waivers", "certificates:waivers", "pause-circle", "certificates:read", ""),
             ("Uploads", "certificates:uploads", "upload", "certificates:read", ""),
         ],
     ),

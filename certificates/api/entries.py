@@ -30,7 +30,7 @@ def new_entries(actor: Actor, given: Sequence[dict[str, Any]], *, to: str) -> li
         certificate = (
             _from_pem(actor, item["pem"], f"entries.{number}.pem")
             if "pem" in item
-            else _known(actor, item["fingerprint"], f"entries.{number}.fingerprint", to)
+            else known_certificate(actor, item["fingerprint"], f"entries.{number}.fingerprint", to=to)
         )
         rules = from_plain(item["san_rules"]) if "san_rules" in item else None
         entries.append(NewEntry(certificate, Role(item["role"]), item["alias"], rules))
@@ -66,7 +66,10 @@ def _from_pem(actor: Actor, pem: str, field: str) -> Certificate:
     return remember(actor.account, reading.certificates[0])
 
 
-def _known(actor: Actor, fingerprint: str, field: str, to: str) -> Certificate:
+def known_certificate(actor: Actor, fingerprint: str, field: str, *, to: str) -> Certificate:
+    """A certificate that the account knows, by its fingerprint in any case.
+    Raises DomainError for an unknown one, naming the field.
+    """
     try:
         return access.get_certificate(actor, fingerprint.lower(), to=to)
     except DomainError as error:

@@ -19,11 +19,13 @@ from ..models import (
     TruststoreVersion,
     Upload,
     UploadedCertificate,
+    Waiver,
 )
 from ..pki.roles import Role
 from ..pki.san_rules import MATCHES
 from ..pki.san_rules import MOST as MOST_RULES
 from ..pki.san_rules import rule as san_rule
+from ..reports import Report, report_of, rule_behind
 
 _ROLES = [role.value for role in Role]
 _FACTS = ("subject", "issuer", "common_name", "serial", "key", "is_ca", "not_before", "not_after")
@@ -224,6 +226,46 @@ class FindingOut(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class LiftedOut(serializers.Serializer):
+    """The waiver that lifts a finding today."""
+
+    by = serializers.CharField()
+    until = serializers.DateTimeField()
+    reason = serializers.CharField()
+
+
+class UploadFindingOut(FindingOut):
+    """A finding as the account sees it, with what can be done about it here."""
+
+    file = serializers.CharField(help_text="the name that the sender gave")
+    source = serializers.SerializerMethodField(help_text="where the rule comes from")
+    waiver = serializers.SerializerMethodField(help_text="the waiver that lifts it today")
+
+    class Meta(FindingOut.Meta):
+        fields = (*FindingOut.Meta.fields, "file", "source", "waivable", "waiver")
+        read_only_fields = fields
+
+    def get_source(self, finding: Finding) -> str:
+        """As in docs/findings.md."""
+        rule = rule_behind(finding)
+        return rule.source if rule else ""
+
+    @extend_schema_field(LiftedOut(allow_null=True))
+    def get_waiver(self, finding: Finding) -> dict[str, Any] | None:
+        """None without one."""
+        waiver = self.context["lifted"].get(finding.pk)
+        return LiftedOut(waiver).data if waiver else None
+
+
+class ForecastOut(serializers.Serializer):
+    """What the gateway would do with a client."""
+
+    accepts = serializers.BooleanField(source="gateway_accepts", help_text="once it is pinned")
+    says = serializers.CharField(
+        source="gateway_says", help_text="why, and what it would do by the certificates above it"
+    )
+
+
 class UploadedOut(serializers.ModelSerializer):
     """A certificate of an upload and its place in the tree:
     issuers first, `parent` is the issuer's fingerprint.
@@ -231,11 +273,30 @@ class UploadedOut(serializers.ModelSerializer):
 
     certificate = CertificateOut()
     kind = serializers.ChoiceField(("leaf", "intermediate", "root"))
+    prediction = serializers.SerializerMethodField(help_text="of a client; null for a CA")
 
     class Meta:
         model = UploadedCertificate
-        fields = ("kind", "link", "parent", "depth", "suggested_role", "certificate")
+        fields = ("kind", "link", "parent", "depth", "suggested_role", "prediction", "certificate")
         read_only_fields = fields
+
+    @extend_schema_field(ForecastOut(allow_null=True))
+    def get_prediction(self, row: UploadedCertificate) -> dict[str, Any] | None:
+        """None for a CA."""
+        return None if row.gateway_accepts is None else ForecastOut(row).data
+
+
+class VerdictOut(serializers.Serializer):
+    """The verdict of today, with the waivers in force. Each is null until it is judged, `gateway` and `agree`
+    also without a client.
+    """
+
+    accepted = serializers.BooleanField(allow_null=True)
+    policy = serializers.BooleanField(allow_null=True, help_text="whether it is safe and decent")
+    gateway = serializers.BooleanField(
+        allow_null=True, help_text="whether the gateway would let in every client, once pinned"
+    )
+    agree = serializers.BooleanField(allow_null=True)
 
 
 class UploadDetailOut(serializers.ModelSerializer):
@@ -243,8 +304,10 @@ class UploadDetailOut(serializers.ModelSerializer):
 
     label = serializers.CharField(source="__str__", help_text="U- and the number")
     files = serializers.SerializerMethodField(help_text="names as they were sent")
+    accepted = serializers.SerializerMethodField(help_text="the same as in `verdict`")
+    verdict = serializers.SerializerMethodField()
     certificates = serializers.SerializerMethodField()
-    findings = FindingOut(many=True)
+    findings = serializers.SerializerMethodField(help_text="errors first")
 
     class Meta:
         model = Upload
@@ -254,6 +317,7 @@ class UploadDetailOut(serializers.ModelSerializer):
             "sender",
             "status",
             "accepted",
+            "verdict",
             "files",
             "certificates",
             "findings",
@@ -261,14 +325,66 @@ class UploadDetailOut(serializers.ModelSerializer):
         )
         read_only_fields = fields
 
+    def _report(self, upload: Upload) -> Report:
+        if not hasattr(upload, "_report"):
+            upload._report = report_of(upload)
+        return upload._report
+
+    def get_accepted(self, upload: Upload) -> bool | None:
+        """Null until it is judged."""
+        return self._report(upload).accepted
+
+    @extend_schema_field(VerdictOut)
+    def get_verdict(self, upload: Upload) -> dict[str, Any]:
+        """Both halves."""
+        return VerdictOut(self._report(upload)).data
+
     @extend_schema_field(UploadedOut(many=True))
     def get_certificates(self, upload: Upload) -> list[dict[str, Any]]:
         """Issuers before what they issued."""
         return UploadedOut(upload.certificates.select_related("certificate"), many=True).data
 
+    @extend_schema_field(UploadFindingOut(many=True))
+    def get_findings(self, upload: Upload) -> list[dict[str, Any]]:
+        """None until it is judged."""
+        report = self._report(upload)
+        return UploadFindingOut(report.findings, many=True, context={"lifted": report.lifted}).data
+
     def get_files(self, upload: Upload) -> list[str]:
         """The contents stay where they are."""
-        return list(upload.files.values_list("name", flat=True))
+        return self._report(upload).file_names
+
+
+class WaiverOut(serializers.ModelSerializer):
+    """A needless refusal that a person took upon themselves."""
+
+    certificate = CertificateOut()
+    state = serializers.ChoiceField(("in force", "ended", "withdrawn"))
+
+    class Meta:
+        model = Waiver
+        fields = (
+            "uuid",
+            "certificate",
+            "code",
+            "reason",
+            "by",
+            "created_at",
+            "until",
+            "state",
+            "withdrawn_at",
+            "withdrawn_by",
+        )
+        read_only_fields = fields
+
+
+class WaiverIn(Strict):
+    """An error of a certificate to be waived, by a person."""
+
+    fingerprint = serializers.RegexField("^[0-9A-Fa-f]{64}$", help_text="SHA-256 of the DER")
+    code = serializers.CharField(max_length=40, help_text="of a finding that is `waivable`")
+    reason = serializers.CharField(max_length=500)
+    until = serializers.DateField(help_text="the last day on which it counts, in UTC")
 
 
 class UploadIn(Strict):

@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Case, Count, QuerySet, Value, When
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,8 +19,8 @@ from common.errors import NotFound
 
 from .. import access, selectors
 from ..models import Truststore, TruststoreVersion
-from ..services import references, truststores, uploads
-from .entries import new_entries, truststore_named
+from ..services import references, truststores, uploads, waivers
+from .entries import known_certificate, new_entries, truststore_named
 from .files import contents
 from .serializers import (
     ReferenceIn,
@@ -34,6 +34,8 @@ from .serializers import (
     UploadOut,
     VersionIn,
     VersionOut,
+    WaiverIn,
+    WaiverOut,
 )
 
 
@@ -168,7 +170,12 @@ class ReferenceViewSet(AccountViewSet):
 class UploadViewSet(AccountViewSet):
     """Uploads of certificates, judged by the worker."""
 
-    needs = {"list": "certificates:read", "retrieve": "certificates:read", "create": "certificates:change"}
+    needs = {
+        "list": "certificates:read",
+        "retrieve": "certificates:read",
+        "create": "certificates:change",
+        "again": "certificates:change",
+    }
     parser_classes = (MultiPartParser,)
 
     @extend_schema(responses=UploadOut(many=True))
@@ -187,3 +194,50 @@ class UploadViewSet(AccountViewSet):
         files = contents(self.given(UploadIn)["files"])
         upload = uploads.receive(account=self.actor.account, sender=self.actor.label, files=files)
         return Response(UploadDetailOut(upload).data, status=201)
+
+    @extend_schema(request=Nothing, responses={202: UploadDetailOut})
+    @action(detail=True, methods=["post"], parser_classes=(JSONParser,))
+    def again(self, request: Request, uuid: UUID) -> Response:
+        """Have it judged once more, with the clock, the profile and the waivers of today."""
+        self.given(Nothing)
+        upload = access.get_upload(self.actor, uuid, to=self.needed)
+        uploads.judge_again(actor=self.actor, upload=upload)
+        return Response(UploadDetailOut(upload).data, status=202)
+
+
+class WaiverViewSet(AccountViewSet):
+    """Waivers: a person takes a needless refusal upon themselves, until a day. No service key can."""
+
+    needs = {
+        "list": "certificates:read",
+        "retrieve": "certificates:read",
+        "create": "certificates:waive",
+        "withdraw": "certificates:waive",
+    }
+
+    @extend_schema(responses=WaiverOut(many=True), parameters=[SEARCH])
+    def list(self, request: Request) -> Response:
+        """Newest first, also those that are over; `search` looks at certificate, code, person and reason."""
+        return self.page(selectors.waivers_of(self.actor.account, search=self.searched), WaiverOut)
+
+    @extend_schema(responses=WaiverOut)
+    def retrieve(self, request: Request, uuid: UUID) -> Response:
+        """One waiver."""
+        return Response(WaiverOut(access.get_waiver(self.actor, uuid, to=self.needed)).data)
+
+    @extend_schema(request=WaiverIn, responses={201: WaiverOut})
+    def create(self, request: Request) -> Response:
+        """Waive an error, where the gateway would let the client in. One that is in force for it ends."""
+        given = self.given(WaiverIn)
+        certificate = known_certificate(self.actor, given.pop("fingerprint"), "fingerprint", to=self.needed)
+        waiver = waivers.grant(actor=self.actor, certificate=certificate, at=timezone.now(), **given)
+        return Response(WaiverOut(waiver).data, status=201)
+
+    @extend_schema(request=Nothing, responses=WaiverOut)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, uuid: UUID) -> Response:
+        """End it now. What is deployed stays; no new version of a truststore may hold the certificate."""
+        self.given(Nothing)
+        waiver = access.get_waiver(self.actor, uuid, to=self.needed)
+        waivers.withdraw(actor=self.actor, waiver=waiver, at=timezone.now())
+        return Response(WaiverOut(waiver).data)

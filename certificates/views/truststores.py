@@ -23,6 +23,7 @@ from ..pki.roles import Role
 from ..reports import report_of
 from ..services import truststores as service
 from ..services.uploads import receive
+from ..suggestions import anchors_of
 from .common import page_of, upload_form
 
 
@@ -97,7 +98,7 @@ def assign(request: HttpRequest, uuid: str, upload: str) -> HttpResponse:
     store = access.get_truststore(actor, uuid, to="certificates:change")
     report = report_of(access.get_upload(actor, upload, to="certificates:change"))
     held = {entry.certificate.fingerprint: entry.rules_text for entry in selectors.entries_of(store)}
-    form = ImportForm(request.POST or None, lines=report.lines, held=held)
+    form = ImportForm(request.POST or None, lines=report.lines, anchors=anchors_of(store), held=held)
     if request.method == "POST" and report.is_judged and form.is_valid():
         by_fingerprint = {line.certificate.fingerprint: line.certificate for line in report.lines}
         rules = form.rules()
@@ -122,7 +123,12 @@ def assign(request: HttpRequest, uuid: str, upload: str) -> HttpResponse:
                 request, f"{version} is in force\nThe gateway follows when the flagged proxies are deployed."
             )
             return redirect("certificates:truststore", store.uuid)
-    context = {"store": store, "report": report, "form": form}
+    context = {
+        "store": store,
+        "report": report,
+        "form": form,
+        "may_waive": actor.may("certificates:waive"),
+    }
     return render(request, "certificates/entries_assign.html", context)
 
 

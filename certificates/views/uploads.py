@@ -5,16 +5,19 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from accounts.access import actor_of
 from common.errors import DomainError
 from common.forms import add_domain_error
 
 from .. import access, selectors
-from ..forms import UploadForm
+from ..forms import LETS_IN, UploadForm
 from ..models import Truststore
 from ..reports import Report, report_of
+from ..services import uploads as uploads_service
 from ..services.uploads import receive
+from ..suggestions import suggestions
 from .common import page_of, upload_form
 
 
@@ -54,11 +57,28 @@ def upload(request: HttpRequest, uuid: str) -> HttpResponse:
     actor = actor_of(request)
     found = access.get_upload(actor, uuid)
     stores = Truststore.objects.filter(account=actor.account).order_by("name")
+    report = report_of(found)
     context = {
-        "report": report_of(found),
+        "report": report,
+        "suggested": [
+            (line, role, LETS_IN[role])
+            for line, role in zip(report.lines, suggestions(report.lines, ()).values(), strict=True)
+        ],
         "stores": stores if actor.may("certificates:change") else [],
+        "may_check_again": actor.may("certificates:change"),
+        "may_waive": actor.may("certificates:waive"),
     }
     return render(request, "certificates/upload.html", context)
+
+
+@require_POST
+def judge_again(request: HttpRequest, uuid: str) -> HttpResponse:
+    """Have the upload judged with the clock and the profile of today."""
+    actor = actor_of(request)
+    found = access.get_upload(actor, uuid, to="certificates:change")
+    uploads_service.judge_again(actor=actor, upload=found)
+    messages.success(request, f"{found} is checked again\nWith today’s clock, profile and waivers.")
+    return redirect("certificates:upload", found.uuid)
 
 
 def progress(request: HttpRequest, uuid: str) -> HttpResponse:

@@ -125,6 +125,7 @@ LOOKS: dict[str, dict[str, Look]] = {
         "no_path": Look("no path", "x-octagon-fill", "bad"),
         "missing": Look("missing", "exclamation-triangle-fill", "warn"),
         "revoked": Look("revoked", "x-octagon-fill", "bad"),
+        "waived": Look("waived", "exclamation-triangle-fill", "warn"),
         "error": Look("error", "x-octagon-fill", "bad"),
         "warning": Look("warning", "exclamation-triangle-fill", "warn"),
     },

@@ -64,6 +64,8 @@ def accept(
     """
     if incident.status != IncidentStatus.CHECKING:
         raise Conflict("not_checking", f"{incident} is not waiting to be checked.")
+    if not Upload.objects.filter(pk=upload.pk, status=UploadStatus.JUDGED).exists():
+        raise Conflict("being_judged", f"{upload} is being checked. Wait a moment, then look at its report.")
     if not incident.uploads.filter(upload=upload).exists():
         raise DomainError("upload_unknown", f"{upload} does not belong to {incident}.", field="upload")
     sent = {

@@ -58,6 +58,7 @@ def review(request: HttpRequest, uuid: str, upload: str) -> HttpResponse:
     incident.refresh_from_db(fields=["status"])
     sent.refresh_from_db(fields=["status", "accepted"])
     report = report_of(sent)
+    is_ready = is_ready and report.is_judged
     known = list(Truststore.objects.filter(account=actor.account).order_by("name"))
     form = AcceptForm(request.POST or None, lines=report.lines, host=incident.host, stores=known)
     if request.method == "POST" and report.is_judged and form.is_valid():
@@ -77,6 +78,8 @@ def review(request: HttpRequest, uuid: str, upload: str) -> HttpResponse:
         "is_ready": is_ready,
         "form": form,
         "others": others_trusting(incident),
+        "may_check_again": actor.may("certificates:change"),
+        "may_waive": actor.may("certificates:waive"),
         "may_accept": actor.may("incidents:process") and incident.status == IncidentStatus.CHECKING,
     }
     return render(request, "incidents/review.html", context)
