@@ -1,4 +1,4 @@
-"""A certificate of a judged upload: what was found about it, what lifts that, and what the gateway would do."""
+"""A certificate of a judged upload: what was found about it, what lifts that, what the gateway would do."""
 
 from __future__ import annotations
 

@@ -49,7 +49,9 @@ class Report:
 
     @property
     def gateway(self) -> bool | None:
-        """Its other half: whether the gateway would let in every client, once pinned; None without a client."""
+        """Its other half: whether the gateway would let in every client, once pinned; None without a
+        client.
+        """
         said = [line.gateway_accepts for line in self.lines if line.gateway_accepts is not None]
         return all(said) if said else None
 

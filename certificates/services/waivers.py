@@ -121,7 +121,7 @@ def _check_day(until: date, certificate: Certificate, at: datetime) -> None:
     if until > certificate.not_after.astimezone(UTC).date():
         raise DomainError(
             "day_after_end",
-            f"The certificate itself ends on {write_day(certificate.not_after)}. Choose that day or one before.",
+            f"The certificate ends on {write_day(certificate.not_after)}. Choose that day or one before.",
             field="until",
         )
 
@@ -160,8 +160,8 @@ def _why_not(report: Report, certificate: Certificate, code: str) -> str:
             "Ask the partner for another certificate."
         )
     return (
-        f"The gateway would let in no client by {certificate}, or none was sent with it that has only needless "
-        "errors. A waiver would not help; ask the partner for another certificate, or upload it with a client."
+        f"A waiver would not help: no client was sent that the gateway would let in by {certificate}. "
+        "Upload it together with such a client, or ask the partner for another certificate."
     )
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from certificates import selectors
+from certificates.pki.roles import Role
 from certificates.services import truststores, waivers
 from certificates.testing.builder import make
 from certificates.tests.waiving import CLIENT, NEEDLESS_CA, NOW, SPAN, anchored, certificate_of, sent, waived
-from certificates.pki.roles import Role
 from common.errors import DomainError
 
 pytestmark = pytest.mark.django_db

@@ -88,8 +88,8 @@ def withdraw(request: HttpRequest, uuid: str) -> HttpResponse:
             else:
                 messages.success(
                     request,
-                    f"The waiver of {waiver} is withdrawn\nWhat is deployed stays. No new version may hold the "
-                    "certificate until it is waived anew or taken out.",
+                    f"The waiver of {waiver} is withdrawn\nWhat is deployed stays. "
+                    "No new version may hold the certificate until it is waived anew or taken out.",
                 )
                 return redirect("certificates:waivers")
     context = {"waiver": waiver, "stores": selectors.stores_holding(waiver.certificate), "error": error}
