@@ -22,7 +22,7 @@ NUL_SENT = "The address holds a character that no text may hold. Take it out."
 class InputGuard:
     """Refuses private keys in texts, and NUL characters in addresses of pages: no database text holds one.
 
-    An upload, with what is written beside it, is searched by its service, which says more.
+    Files, and the word written beside them, are searched by the service that takes them, which says more.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -46,9 +46,10 @@ def _texts(request: HttpRequest) -> Iterator[tuple[str, str]]:
     if request.method in ("GET", "HEAD", "OPTIONS") or length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         return  # what is too large is refused unread
     is_form = request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data")
-    if is_form and not request.path.startswith("/api") and not request.FILES:
+    if is_form and not request.path.startswith("/api"):
         for name, values in request.POST.lists():
-            yield from ((name, value) for value in values)
+            if not (request.FILES and name == "message"):
+                yield from ((name, value) for value in values)
     elif request.content_type == "application/json":
         try:
             yield from _walk(json.loads(request.body), "")

@@ -61,6 +61,13 @@ def refuse_unsafe(files: Sequence[tuple[str, bytes]]) -> None:
     if len(files) > MAX_FILES:
         raise DomainError("too_many_files", f"Send {MAX_FILES} files at most at one time.", field="files")
     for name, content in files:
+        if private_key_in(name.encode(errors="replace")):
+            raise PrivateKeySent(
+                "private_key_sent",
+                "The name of a file holds a private key. Nothing of this upload was kept. Regard that key as "
+                "disclosed: make a new one, and give the file another name.",
+                field="files",
+            )
         if len(content) > MAX_BYTES:
             raise DomainError(
                 "too_large", f"{name} is larger than 1 MB. Send only certificates.", field="files"
@@ -84,11 +91,10 @@ def refuse_unsafe(files: Sequence[tuple[str, bytes]]) -> None:
 
 @counting_refusals
 def refuse_pasted_key(text: str, *, field: str) -> None:
-    """Look at what a person wrote before it is stored. Raises PrivateKeySent for a PEM private key in it.
-
-    By the label only (RFC 7468): unlike a file, a sentence may well speak of private keys.
+    """Look at what a person wrote before it is stored. Raises PrivateKeySent for a private key in it, in any
+    encoding, also without its labels. A sentence may well speak of private keys.
     """
-    if "PRIVATE KEY-----" in text.upper():
+    if private_key_in(text.encode(errors="replace")):
         raise PrivateKeySent(
             "private_key_sent",
             "This text holds a private key. It was not kept. Regard that key as disclosed: make a new one.",

@@ -24,6 +24,11 @@ def test_it_refuses_a_pasted_key_on_every_page(owner_client, url, field):
     assert PARTNER.key_pem.splitlines()[1] not in str(list(AuditEntry.objects.values()))
 
 
+def test_it_refuses_a_pasted_key_also_beside_a_file(owner_client, file):
+    body = {"name": "a", "description": PARTNER.key_pem, "note": file("a.txt", "nothing")}
+    assert owner_client.post("/truststores/new/", body).status_code == 400
+
+
 def test_it_refuses_it_on_the_rest_api_as_a_problem(owner_api):
     answer = owner_api.post("/api/v1/deployments/", {"note": PARTNER.key_pem})
     assert answer.status_code == 400
