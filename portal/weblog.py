@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from django.conf import settings
 from gunicorn.glogging import Logger
 from pythonjsonlogger.json import JsonFormatter
 
+from certificates.pki.private_keys import private_key_in
 from common.logcontext import noted
 
 _DOORS = re.compile(r"(/s/|/api/v1/secure/|/reset/[^/\s]+/)[\w-]+")
@@ -24,12 +26,30 @@ _TOKENS = re.compile(
     r"(\b(?:bearer|basic) +|\b(?:client_secret|access_token)\W{1,5})[\w.~+/=-]{8,}", re.IGNORECASE
 )
 HIDDEN = "•••"
+LEFT_OUT = f"{HIDDEN} (left out: a private key stood here)"
 
 
 def masked(text: str) -> str:
-    """The text with private keys, tokens, and the tokens in such addresses replaced."""
+    """The text with private keys, tokens, and the tokens in such addresses replaced. A line that holds a key
+    without its labels is left out, or the whole text where the key is spread over several.
+    """
     text = _PRIVATE_KEYS.sub(f"private key {HIDDEN}", text)
+    if _holds_key(text):
+        text = "\n".join(LEFT_OUT if _holds_key(line) else line for line in text.split("\n"))
+        text = LEFT_OUT if _holds_key(text) else text
     return _TOKENS.sub(rf"\1{HIDDEN}", _DOORS.sub(rf"\1{HIDDEN}", text))
+
+
+def _holds_key(text: str) -> bool:
+    """Also where it is escaped as in an address, or as Python writes bytes. Each part of a path counts as the
+    beginning of a word: to Base64 the slash before it is a letter.
+    """
+    plain = unquote(text)
+    forms = [written.encode(errors="replace") for written in (text, plain, plain.replace("/", "/ "))]
+    if "\\" in text:
+        unescaped = text.encode("latin-1", "replace").decode("unicode_escape", "replace")
+        forms.append(unescaped.encode("latin-1", "replace"))
+    return any(private_key_in(form) for form in forms)
 
 
 class TextFormatter(logging.Formatter):

@@ -132,7 +132,11 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "portal.weblog.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # It says for every request that it made an id.
-    "loggers": {"django_guid": {"level": "WARNING"}},
+    "loggers": {
+        # It says for every request that it made an id.
+        "django_guid": {"level": "WARNING"},
+        # It would mail errors to ADMINS, with what was sent: they stay in the log instead, masked.
+        "django": {"handlers": []},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
 }

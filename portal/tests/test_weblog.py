@@ -1,14 +1,20 @@
 """Nobody gets into a partner's secure page, or at a key, by reading a log."""
 
+import base64
 import json
 import logging
+from urllib.parse import quote
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from certificates.testing.hierarchy import PARTNER
 from common import logcontext
-from portal.weblog import formatter, masked
+from portal.weblog import LEFT_OUT, formatter, masked
 
+DER = PARTNER.key.private_bytes(
+    serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+)
 KINDS = pytest.mark.parametrize("kind", ["text", "json"])
 
 
@@ -53,6 +59,25 @@ def test_it_never_writes_one_that_an_exception_carries(kind):
         line = written(kind, "it failed", exc_info=(ValueError, error, error.__traceback__))
     assert "Traceback" in line
     assert PARTNER.key_pem.splitlines()[1] not in line
+
+
+@KINDS
+@pytest.mark.parametrize(
+    "text",
+    [
+        base64.b64encode(DER).decode(),
+        f"GET /uploads/?q={quote(PARTNER.key_pem)} HTTP/1.1",
+        f"GET /uploads/?q={quote(base64.b64encode(DER).decode())} HTTP/1.1",
+        f"Not Found: /uploads/{base64.b64encode(DER).decode()}/",
+        f"cannot read {DER!r}",
+        f"cannot read\n{base64.encodebytes(DER).decode()}",
+    ],
+)
+def test_it_never_writes_one_without_its_labels(kind, text):
+    assert LEFT_OUT in masked(text)
+    line = written(kind, "it failed: %s", text)
+    assert LEFT_OUT in line
+    assert text not in line
 
 
 @KINDS
