@@ -79,8 +79,7 @@ class Keyring:
         yield Stray("store.jks", _java(sealed), (sealed[-48:],))
 
     def _pkcs7(self, key: bytes) -> bytes:
-        """Signed data that carries the key where the content stands."""
-        (self.folder / "content").write_bytes(key)
+        """A certificate in signed data, with the key stuck behind it."""
         (self.folder / "signer.pem").write_bytes(self.certificate)
         words = "openssl crl2pkcs7 -nocrl -certfile signer.pem -outform DER"
         carried = subprocess.run(words.split(), cwd=self.folder, check=True, capture_output=True).stdout
