@@ -91,7 +91,9 @@ def test_it_stands_on_the_overview_when_it_is_over(owner_client, owner, upload):
     waiver = waived(owner, until=(NOW + timedelta(days=14)).date())
     add_version(actor=owner, store=store, entries=[anchored(owner)], at=NOW)
     overview = reverse("portal:overview")
-    assert "Waiver of CA_KEY_TYPE of Harbour Edwards CA" in owner_client.get(overview).content.decode()
+    answer = owner_client.get(overview)
+    assert answer.context["waivers"] == [waiver]
+    assert "Waiver of CA_KEY_TYPE of Harbour Edwards CA" in answer.content.decode()
     owner_client.post(withdraw_page(waiver), {"confirmation": "Harbour Edwards CA"})
     assert "was withdrawn" in owner_client.get(overview).content.decode()
 
