@@ -60,10 +60,13 @@ def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def account(db: None) -> Account:
-    """Harbourline, with its default keystore and default host."""
-    return onboard(
+    """Harbourline, with its default keystore and default host, and room for many more."""
+    made = onboard(
         name="Harbourline", subdomain="harbourline", region="local", gateway_domain="harbourline.test"
     )
+    made.host_quota = 100
+    made.save(update_fields=["host_quota"])
+    return made
 
 
 @pytest.fixture

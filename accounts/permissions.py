@@ -36,6 +36,7 @@ PERMISSIONS: dict[str, tuple[str, set[Role]]] = {
     "hosts:request": ("ask for virtual hosts to be created, changed or deleted", {_A, _P}),
     "certificates:read": ("see truststores, references, keystores and uploads", _STAFF),
     "certificates:change": ("change truststores and references, upload certificates", {_A, _C, _P}),
+    "keystores:change": ("import, replace and delete server keys", {_A}),
     "proxies:read": ("see API proxies", _STAFF),
     "proxies:change": ("create and change API proxies", {_A, _D}),
     "products:read": ("see products in every state", _STAFF),

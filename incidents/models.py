@@ -23,7 +23,7 @@ class Incident(AccountOwned):
     number = models.PositiveIntegerField()
     component = models.CharField(max_length=30, default=QUEUE, editable=False)
     host = models.ForeignKey(VirtualHost, on_delete=models.PROTECT, related_name="incidents")
-    host_alias = models.CharField(max_length=63)
+    host_alias = models.CharField(max_length=253)
     subdomain = models.CharField(max_length=63)
     account_ref = models.CharField(max_length=36, help_text="the account's ID, as it was given")
     two_way_ssl = models.CharField(max_length=10, default="Enabled")

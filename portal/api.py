@@ -11,6 +11,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.api.views import AccountView, AuditViewSet, MemberViewSet, ServiceKeyViewSet
 from catalog.api.serializers import PRODUCT_STATES, PROXY_STATES
 from catalog.api.views import ProductViewSet, ProxyViewSet
+from certificates.api.keystores import KeystoreViewSet
 from certificates.api.views import ReferenceViewSet, TruststoreViewSet, UploadViewSet
 from gateway.api.views import DeploymentViewSet, NodeViewSet
 from incidents.api.secure import SecureView
@@ -48,6 +49,7 @@ router.register("audit", AuditViewSet, "api-audit")
 router.register("hosts", HostViewSet, "api-host")
 router.register("host-requests", HostRequestViewSet, "api-host-request")
 router.register("truststores", TruststoreViewSet, "api-truststore")
+router.register("keystores", KeystoreViewSet, "api-keystore")
 router.register("references", ReferenceViewSet, "api-reference")
 router.register("uploads", UploadViewSet, "api-upload")
 router.register("proxies", ProxyViewSet, "api-proxy")

@@ -16,12 +16,21 @@ from .models import ClientAuth
 
 PATH = "/apiportal/operations/1.0/Configuration.svc/VirtualHostRequests"
 
-# field of the documented body → field of a wish
-FIELDS = {"virtualHostUrl": "alias", "virtualHostId": "host", "trustStore": "trust"}
+# field of the documented body → field of the forms
+FIELDS = {
+    "virtualHostUrl": "alias",
+    "virtualHostId": "host",
+    "trustStore": "trust",
+    "isForCustomDomain": "domain",
+    "keyStoreName": "key",
+    "keyStoreAlias": "key",
+}
 
 
 def body(account: Account, wish: Mapping[str, Any]) -> dict[str, Any]:
     """The documented JSON body for a wish (`services.Wish` as a dict). A description has no field there."""
+    if wish["operation"] == Operation.DELETE:
+        return {"operation": str(wish["operation"]), "virtualHostId": wish.get("host") or ""}
     said: dict[str, Any] = {
         "operation": str(wish["operation"]),
         "accountId": account.subdomain,
@@ -30,6 +39,12 @@ def body(account: Account, wish: Mapping[str, Any]) -> dict[str, Any]:
     }
     if wish["operation"] == Operation.UPDATE:
         said["virtualHostId"] = wish.get("host") or ""
+    if wish.get("is_custom") is not None:
+        said["isForCustomDomain"] = wish["is_custom"]
+    if wish.get("key"):
+        said["keyStoreName"] = wish["key"]
+    if wish.get("key_alias"):
+        said["keyStoreAlias"] = wish["key_alias"]
     if wish.get("client_auth"):
         said["isClientAuthEnabled"] = wish["client_auth"] == ClientAuth.REQUIRED
     if wish.get("trust"):
