@@ -133,15 +133,14 @@ def _private_key(data: bytes, password: str) -> _Key:
         raise Unfit("key", "This file holds several private keys. Send the one of the server alone.")
     content = blocks[0].group(0) if blocks else data
     load = serialization.load_pem_private_key if blocks else serialization.load_der_private_key
+    # Without a cause: what a parser says of a private key goes nowhere.
     try:
-        try:
-            key = load(content, password.encode() or None)
-        except TypeError:  # encrypted without a password, or a password for a key that needs none
-            if not password:
-                raise Unfit("password", "This private key is encrypted. Give its password.") from None
-            key = load(content, None)
+        key = load(content, password.encode() or None)
+    except TypeError:  # encrypted and no password, or a password for a key that needs none
+        if not password:
+            raise Unfit("password", "This private key is encrypted. Give its password.") from None
+        return _private_key(data, "")
     except (ValueError, UnsupportedAlgorithm):
-        # without the cause: what a parser says of a private key goes nowhere
         if password:
             raise Unfit("password", "This private key does not open with this password.") from None
         raise Unfit("key", "This is no private key in PEM or DER. Send the file of the key.") from None
