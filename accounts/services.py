@@ -60,7 +60,7 @@ def set_severity_profile(*, actor: Actor, profile: str) -> None:
 def set_host_quota(*, actor: Actor, quota: int) -> None:
     """Let the actor's account have `quota` hosts beside its default host. Hosts that are there stay.
 
-    For whoever runs the installation: no account raises its own.
+    For whoever runs the installation, and for the queue that an account asks.
     """
     account = actor.account
     old, account.host_quota = account.host_quota, quota

@@ -14,6 +14,7 @@ from catalog.api.views import ProductViewSet, ProxyViewSet
 from certificates.api.keystores import KeystoreViewSet
 from certificates.api.views import ReferenceViewSet, TruststoreViewSet, UploadViewSet
 from gateway.api.views import DeploymentViewSet, NodeViewSet
+from incidents.api.quota import QuotaRequestViewSet
 from incidents.api.secure import SecureView
 from incidents.api.views import IncidentViewSet
 from vhosts.api.views import HostRequestViewSet, HostViewSet
@@ -30,6 +31,7 @@ OPENAPI: dict[str, Any] = {
         "UploadStatus": "certificates.lifecycle.UploadStatus",
         "DeploymentStatus": "gateway.lifecycle.DeploymentStatus",
         "ProofStatus": "gateway.lifecycle.ProofStatus",
+        "QuotaStatus": "incidents.lifecycle.QuotaStatus",
         "IncidentStatus": "incidents.lifecycle.IncidentStatus",
         "EventKind": "incidents.lifecycle.EventKind",
         "CertificateKind": ["leaf", "intermediate", "root"],
@@ -56,6 +58,7 @@ router.register("proxies", ProxyViewSet, "api-proxy")
 router.register("products", ProductViewSet, "api-product")
 router.register("deployments", DeploymentViewSet, "api-deployment")
 router.register("nodes", NodeViewSet, "api-node")
+router.register("quota-requests", QuotaRequestViewSet, "api-quota-request")
 router.register("incidents", IncidentViewSet, "api-incident")
 
 urlpatterns = [

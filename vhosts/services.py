@@ -124,7 +124,7 @@ def _check_quota(account: Account, wish: Wish) -> None:
         raise Conflict(
             "VIRTUAL_HOST_CREATE_ERROR",
             f"The account has {used} hosts beside its default host, and its quota is {quota}. Delete one "
-            "that is not needed, or ask whoever runs this installation for more.",
+            "that is not needed, or ask the queue for more.",
             field="virtualHostUrl",
         )
 
