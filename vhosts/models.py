@@ -13,7 +13,7 @@ from common.models import Move
 from . import lifecycle
 
 alias_validator = RegexValidator(
-    r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z",
     "Use lower-case letters, digits and inner hyphens, 63 characters at most.",
 )
 
