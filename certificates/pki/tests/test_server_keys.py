@@ -1,5 +1,7 @@
 """A server key with its certificates, as files that people have."""
 
+from typing import Any
+
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -15,18 +17,18 @@ KEY = SERVER_ONLY.key_pem.encode()
 SHUFFLED = (ROOT.pem + ISSUING.pem + SERVER_ONLY.pem).encode()
 
 
-def test_it_puts_the_chain_in_order_and_leaves_the_root_out():
+def test_it_puts_the_chain_in_order_and_leaves_the_root_out() -> None:
     pair = read_pem(KEY, SHUFFLED)
     assert [each.fingerprint for each in pair.chain] == [SERVER_ONLY.fingerprint, ISSUING.fingerprint]
     check(pair, NOW)
 
 
-def test_it_takes_certificates_that_stand_in_the_file_of_the_key():
+def test_it_takes_certificates_that_stand_in_the_file_of_the_key() -> None:
     pair = read_pem(SHUFFLED + KEY, b"")
     assert pair.chain_pem == SERVER_ONLY.pem + ISSUING.pem
 
 
-def test_it_opens_an_encrypted_key_with_its_password():
+def test_it_opens_an_encrypted_key_with_its_password() -> None:
     sealed = SERVER_ONLY.key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -39,7 +41,7 @@ def test_it_opens_an_encrypted_key_with_its_password():
         assert refusal.value.field == "password"
 
 
-def test_it_opens_pkcs12_with_its_password():
+def test_it_opens_pkcs12_with_its_password() -> None:
     data = pkcs12.serialize_key_and_certificates(
         b"api",
         SERVER_ONLY.key,
@@ -52,19 +54,19 @@ def test_it_opens_pkcs12_with_its_password():
         read_pkcs12(data, "wrong")
 
 
-def test_it_refuses_a_key_of_another_certificate():
+def test_it_refuses_a_key_of_another_certificate() -> None:
     with pytest.raises(Unfit, match=r"belongs to none of these certificates: partner\.example") as refusal:
         read_pem(KEY, PARTNER.pem.encode())
     assert refusal.value.field == "key"
 
 
-def test_it_refuses_a_short_key():
+def test_it_refuses_a_short_key() -> None:
     short = make("short.example", ISSUING, key=rsa_key(1024), eku=[SERVER])
     with pytest.raises(Unfit, match="1024 bits"):
         read_pem(short.key_pem.encode(), short.pem.encode())
 
 
-def test_it_refuses_a_curve_that_the_gateway_does_not_know():
+def test_it_refuses_a_curve_that_the_gateway_does_not_know() -> None:
     odd = make("odd.example", ISSUING, key=ec.generate_private_key(ec.SECP256K1()), eku=[SERVER])
     with pytest.raises(Unfit, match="cannot use a key of this kind"):
         read_pem(odd.key_pem.encode(), odd.pem.encode())
@@ -80,7 +82,7 @@ def test_it_refuses_a_curve_that_the_gateway_does_not_know():
         ({"sha1": True}, "SHA-1"),
     ],
 )
-def test_it_refuses_a_certificate_that_cannot_prove_a_server(fault, words):
+def test_it_refuses_a_certificate_that_cannot_prove_a_server(fault: dict[str, Any], words: str) -> None:
     start = {"start": NOW - 30 * DAY}
     odd = make("odd.example", ISSUING, **{"eku": [SERVER], **start, **fault})
     with pytest.raises(Unfit, match=words):
@@ -88,18 +90,18 @@ def test_it_refuses_a_certificate_that_cannot_prove_a_server(fault, words):
 
 
 @pytest.mark.parametrize("junk", [b"", b"\0\1", b"hello", KEY[:90], KEY + KEY, SHUFFLED])
-def test_it_refuses_junk_without_repeating_it(junk):
+def test_it_refuses_junk_without_repeating_it(junk: bytes) -> None:
     with pytest.raises(Unfit) as refusal:
         read_pem(junk, SHUFFLED)
     assert refusal.value.__cause__ is None
     assert "BEGIN" not in str(refusal.value)
 
 
-def test_it_prints_no_key():
+def test_it_prints_no_key() -> None:
     assert "PRIVATE" not in repr(read_pem(KEY, SHUFFLED))
 
 
-def test_a_wildcard_stands_for_one_label():
+def test_a_wildcard_stands_for_one_label() -> None:
     names = dns_names(
         Certificate.from_der(make("w", ISSUING, san=[DNSName("*.Example.com"), DNSName("example.com")]).der)
     )
