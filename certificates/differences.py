@@ -12,7 +12,8 @@ from .models import Entry, TruststoreVersion
 
 @dataclass(frozen=True)
 class Difference:
-    """Entries on either side of a change. An entry whose role changes counts as removed and added."""
+    """Entries on either side of a change. An entry whose role or name rules change counts as removed and
+    added."""
 
     added: list[Entry]
     removed: list[Entry]
@@ -44,9 +45,9 @@ class Difference:
 
 
 def difference(before: Iterable[Entry], after: Iterable[Entry]) -> Difference:
-    """Compare two sets of entries by certificate and role."""
-    old = {(entry.certificate_id, entry.role): entry for entry in before}
-    new = {(entry.certificate_id, entry.role): entry for entry in after}
+    """Compare two sets of entries by certificate, role and name rules."""
+    old = {(entry.certificate_id, entry.role, entry.rules): entry for entry in before}
+    new = {(entry.certificate_id, entry.role, entry.rules): entry for entry in after}
     return Difference(
         added=[entry for key, entry in new.items() if key not in old],
         removed=[entry for key, entry in old.items() if key not in new],

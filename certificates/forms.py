@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -11,6 +11,7 @@ from django import forms
 
 from .models import Keystore, Truststore
 from .pki.roles import Role, possible_roles
+from .pki.san_rules import SanRule, from_text
 from .reports import Line
 
 NOT_IMPORTED = "Not imported"
@@ -87,7 +88,8 @@ class RolesForm(forms.Form):
                 {"role": value, "words": LETS_IN[value], "chosen": value == chosen}
                 for value, _ in bound.field.choices
             ]
-            yield {"line": line, "field": bound, "lets_in": lets_in}
+            rules = self[_rules_name(line)] if _rules_name(line) in self.fields else None
+            yield {"line": line, "field": bound, "lets_in": lets_in, "rules": rules}
 
     def roles(self) -> dict[str, str]:
         """The roles that were chosen, by fingerprint; what is not imported is not in it."""
@@ -95,8 +97,39 @@ class RolesForm(forms.Form):
         return {fingerprint: role for fingerprint, role in chosen.items() if role}
 
 
+class RulesField(forms.CharField):
+    """Name rules, one a line; cleaned to SanRules."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "class": "form-control mono"})
+        super().__init__(required=False, max_length=20_000, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> tuple[SanRule, ...]:
+        """Raises ValidationError that quotes the line which does not fit."""
+        try:
+            return from_text(super().clean(value))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class EntryRulesForm(forms.Form):
+    """The name rules of an anchor that a truststore holds."""
+
+    rules = RulesField(
+        label="Names that its clients may have, one a line",
+        help_text="dns suffix .partner.example · dns exact gw.partner.example · "
+        "email suffix @partner.example · uri prefix spiffe://partner.example/ · ip exact 192.0.2.7. "
+        "Empty: everyone it has issued for gets in.",
+    )
+
+    def __init__(self, *args: Any, back: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.layout = Layout("rules", buttons("Make the version", back))
+
+
 class ImportForm(RolesForm):
-    """Roles, and a note that stays with the new version."""
+    """Roles, name rules for anchors, and a note that stays with the new version."""
 
     note = forms.CharField(
         label="Why this version",
@@ -105,9 +138,43 @@ class ImportForm(RolesForm):
         help_text="It stays with the version, for example: renewal of Nordwind for 2027.",
     )
 
+    def __init__(
+        self, *args: Any, lines: Sequence[Line], held: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
+        """`held`: the name rules in force as text, by fingerprint."""
+        super().__init__(*args, lines=lines, **kwargs)
+        for line in lines:
+            if not line.blocked_by and Role.ANCHOR in possible_roles(line.certificate):
+                label = f"Name rules of {line.certificate.common_name}"
+                now = (held or {}).get(line.certificate.fingerprint, "")
+                self.fields[_rules_name(line)] = RulesField(label=label, initial=now)
+
+    def clean(self) -> dict[str, Any]:
+        """Only an anchor has name rules: they would silently count for nothing elsewhere."""
+        given = super().clean()
+        for line in self.lines:
+            name, is_anchor = _rules_name(line), given.get(_name(line)) == Role.ANCHOR
+            if given.get(name) and name in self.changed_data and not is_anchor:
+                self.add_error(
+                    _rules_name(line), "Only an anchor has name rules. Make it one, or empty this."
+                )
+        return given
+
+    def rules(self) -> dict[str, tuple[SanRule, ...]]:
+        """The name rules by fingerprint, of the certificates that shall be anchors."""
+        return {
+            fingerprint: self.cleaned_data.get(f"rules-{fingerprint}") or ()
+            for fingerprint, role in self.roles().items()
+            if role == Role.ANCHOR
+        }
+
 
 def _name(line: Line) -> str:
     return f"role-{line.certificate.fingerprint}"
+
+
+def _rules_name(line: Line) -> str:
+    return f"rules-{line.certificate.fingerprint}"
 
 
 def buttons(act: str, back: str) -> Div:

@@ -14,6 +14,7 @@ from common.models import Identified, Move
 
 from . import lifecycle
 from .pki.roles import Role
+from .pki.san_rules import SanRule, from_plain, to_text
 
 store_name_validator = RegexValidator(
     r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$",
@@ -124,6 +125,9 @@ class Entry(Identified):
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="entries")
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
     alias = models.CharField(max_length=200)
+    san_rules = models.JSONField(
+        default=list, blank=True, help_text="of an anchor: {kind, match, value}; its clients need such a name"
+    )
 
     class Meta:
         constraints = [
@@ -133,6 +137,16 @@ class Entry(Identified):
 
     def __str__(self) -> str:
         return f"{self.alias} ({self.role})"
+
+    @property
+    def rules(self) -> tuple[SanRule, ...]:
+        """The name rules of an anchor; without any, everyone it issued for may enter."""
+        return from_plain(self.san_rules)
+
+    @property
+    def rules_text(self) -> str:
+        """The name rules as people write them, one a line."""
+        return to_text(self.rules)
 
 
 class Reference(AccountOwned):

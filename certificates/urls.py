@@ -12,6 +12,7 @@ urlpatterns = [
     path("truststores/<uuid:uuid>/add/", truststores.add, name="entries_add"),
     path("truststores/<uuid:uuid>/add/<uuid:upload>/", truststores.assign, name="entries_assign"),
     path("truststores/<uuid:uuid>/entries/<uuid:entry>/remove/", versions.remove, name="entry_remove"),
+    path("truststores/<uuid:uuid>/entries/<uuid:entry>/rules/", versions.entry_rules, name="entry_rules"),
     path("truststores/<uuid:uuid>/versions/<int:number>/", versions.version, name="version"),
     path("truststores/<uuid:uuid>/versions/<int:number>/activate/", versions.activate, name="activate"),
     path("references/", references.references, name="references"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,8 @@ from vhosts.selectors import leaving
 from . import snapshot
 from .lifecycle import DeploymentStatus
 from .models import Deployment
-from .translation.compile import Compiled, CompiledHost, CompiledProxy, compile_snapshot
+from .translation.compile import compile_snapshot
+from .translation.outcome import Compiled, CompiledHost, CompiledProxy
 from .translation.reasons import reasons
 
 
@@ -30,9 +32,22 @@ def upstream_roots() -> str:
     return Path(certifi.where()).read_text()
 
 
-def compile_account(account: Account, at: datetime) -> Compiled:
-    """Translate an account's hosts and proxies as they are now."""
-    return compile_snapshot(snapshot.take(account), at, upstream_roots=upstream_roots())
+def compile_account(
+    account: Account,
+    at: datetime,
+    *,
+    live: Deployment | None,
+    refused: Mapping[str, str] | None = None,
+) -> Compiled:
+    """Translate an account's hosts and proxies as they are now. A host that cannot be rendered keeps what is
+    `live`. `refused`: what Envoy said against hosts, by uuid."""
+    return compile_snapshot(
+        snapshot.take(account),
+        at,
+        upstream_roots=upstream_roots(),
+        live=live.compiled if live else None,
+        refused=refused,
+    )
 
 
 def live_deployment(account: Account) -> Deployment | None:
@@ -48,12 +63,12 @@ def reflag(account: Account, at: datetime) -> int:
     A proxy is flagged exactly when the digests differ.
     """
     Account.objects.select_for_update().get(pk=account.pk)  # a slow sweep must not overwrite newer flags
-    today = compile_account(account, at)
+    live = live_deployment(account)
+    today = compile_account(account, at, live=live)
     for plan in Deployment.objects.filter(account=account, status=DeploymentStatus.READY).exclude(
         digest=today.digest
     ):
         move(plan, DeploymentStatus.SUPERSEDED, actor="Portal", reason="something changed since; plan again")
-    live = live_deployment(account)
     deployed = live.compiled["proxies"] if live else {}
     states = {}
     for uuid, wanted in today.proxies.items():
@@ -80,15 +95,18 @@ def _release_names(account: Account, at: datetime) -> None:
 def changes(old: dict[str, Any] | None, new: Compiled) -> list[dict[str, Any]]:
     """What a deployment would change for people: a row per host and proxy that differs.
 
-    Each row: `what` ("host" or "proxy"), `uuid`, `name`, `kind` (new, changed, removed) and `reasons`
-    (sentences).
+    Each row: `what` ("host" or "proxy"), `uuid`, `name`, `kind` (new, changed, removed, kept) and `reasons`
+    (sentences). A host that must keep what is live is a row of its own, kind "kept".
     """
     old = old or {"hosts": {}, "proxies": {}}
     names = {
         str(uuid): name
         for uuid, name in Proxy.objects.filter(uuid__in=[*new.proxies]).values_list("uuid", "name")
     }
-    rows = []
+    rows = [
+        {"what": "host", "uuid": uuid, "name": new.hosts[uuid].name, "kind": "kept", "reasons": why}
+        for uuid, why in new.kept.items()
+    ]
     for what, before, after in (("host", old["hosts"], new.hosts), ("proxy", old["proxies"], new.proxies)):
         for uuid in [*after, *(set(before) - set(after))]:
             was, becomes = before.get(uuid), after.get(uuid)

@@ -9,10 +9,13 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Account
-from vhosts.models import VirtualHost
+from vhosts.models import ClientAuth, VirtualHost
 
 from .lifecycle import DeploymentStatus, Outcome, ProofStatus
-from .models import Deployment, Node, Proof, Sighting
+from .models import Deployment, DeploymentMove, Node, Proof, Sighting
+
+TRIAL = "trial_"  # in front of the reason for which a served call would have been refused
+LOOKED_BACK = 500  # deployments at most, to find when a trial began
 
 KEPT = 5  # deployments that were live before and may be gone back to
 
@@ -93,6 +96,11 @@ def probes_on(host: VirtualHost) -> list[dict]:
     return found
 
 
+def sent_away(probe: dict[str, Any]) -> bool:
+    """Whether a probe was refused; those made before there was a choice read 400 then."""
+    return bool(probe.get("refused", probe["status"] == 400))
+
+
 def trusted_on(host: VirtualHost) -> set[str]:
     """Fingerprints of the certificates that open a host as it is live: issuers and pinned clients."""
     live = Deployment.objects.filter(account=host.account_id, status=DeploymentStatus.LIVE).first()
@@ -152,7 +160,56 @@ def enforced_since(host: VirtualHost, *, not_before: datetime) -> datetime | Non
 
 def refused_lately(host: VirtualHost, *, limit: int = 8) -> QuerySet[Sighting]:
     """The latest refusals on a host."""
-    return Sighting.objects.filter(host=host, outcome=Outcome.REFUSED).order_by("-last_seen")[:limit]
+    refused = Sighting.objects.filter(host=host, outcome=Outcome.REFUSED).select_related("host")
+    return refused.order_by("-last_seen")[:limit]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A host in trial. `since`: it went live so. `calls` would have been refused, `bare` of them without a
+    certificate, the others by `certificates`. `latest`: some of them, newest first."""
+
+    since: datetime
+    calls: int
+    bare: int
+    certificates: int
+    latest: list[Sighting]
+
+    @property
+    def with_one(self) -> int:
+        """Calls with a certificate."""
+        return self.calls - self.bare
+
+
+def trial_of(host: VirtualHost, *, limit: int = 8) -> Trial | None:
+    """Who would be refused on a host that the gateway has in trial now; None: it has not."""
+    since = _in_trial_since(host)
+    if since is None:
+        return None
+    seen = Sighting.objects.filter(host=host, reason__startswith=TRIAL, last_seen__gte=since)
+    bare = Q(fingerprint="")
+    told = seen.order_by().aggregate(
+        calls=Sum("count", default=0),
+        bare=Sum("count", filter=bare, default=0),
+        certificates=Count("fingerprint", filter=~bare, distinct=True),
+    )
+    return Trial(since, latest=list(seen.select_related("host").order_by("-last_seen")[:limit]), **told)
+
+
+def _in_trial_since(host: VirtualHost) -> datetime | None:
+    """When the first of the deployments in a row that have the host in trial went live."""
+    went_live = Deployment.objects.filter(
+        account=host.account_id, status__in=(DeploymentStatus.LIVE, DeploymentStatus.SUPERSEDED)
+    ).filter(moves__new=DeploymentStatus.LIVE)
+    first = None
+    modes = went_live.order_by("-pk").values_list("pk", f"compiled__hosts__{host.uuid}__client_auth")
+    for pk, mode in modes[:LOOKED_BACK]:
+        if mode != ClientAuth.TRIAL:
+            break
+        first = pk
+    if first is None:
+        return None
+    return DeploymentMove.objects.filter(subject=first, new=DeploymentStatus.LIVE).latest("at").at
 
 
 def totals(host: VirtualHost) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -24,6 +24,7 @@ from common.transitions import move
 
 from . import compiling, delivery, selectors
 from .agent import envoy
+from .agent.bundle import Part
 from .lifecycle import UNSETTLED, DeploymentStatus, ProofStatus
 from .models import DeployedHost, DeployedKey, Deployment, Node, Proof
 
@@ -32,7 +33,8 @@ STALE_AFTER = timedelta(minutes=2)
 SILENCE = timedelta(minutes=10)
 TRIES = 3
 log = logging.getLogger(__name__)
-# Problems that would take something away from callers who have it today: such a plan is not offered.
+# What would take something away from callers who have it today is not offered. A host that was never live
+# may be left out, and one that can keep its live chain keeps it: neither holds up the others.
 BLOCKING = ("left out",)
 
 
@@ -75,8 +77,24 @@ def prepare(*, deployment: Deployment, at: datetime) -> None:
     who = portal(deployment.account)
     move(deployment, S.CHECKING, actor=who.label)
     log.info("%s is compiled and checked", deployment)
-    compiled = compiling.compile_account(deployment.account, at)
     live = compiling.live_deployment(deployment.account)
+    _compile(deployment, live, at)
+    problem, guilty = _why_not(deployment, live)
+    if guilty:
+        deployment.keys.all().delete()
+        deployment.hosts.all().delete()
+        _compile(deployment, live, at, refused=guilty)
+        problem, _ = _why_not(deployment, live)
+    try:
+        _end_check(deployment, problem)
+    except Conflict:
+        log.info("%s was superseded while it was checked", deployment)
+
+
+def _compile(
+    deployment: Deployment, live: Deployment | None, at: datetime, *, refused: Mapping[str, str] | None = None
+) -> None:
+    compiled = compiling.compile_account(deployment.account, at, live=live, refused=refused)
     deployment.compiled = compiled.to_json()
     deployment.digest = compiled.digest
     deployment.changes = compiling.changes(live.compiled if live else None, compiled)
@@ -89,11 +107,6 @@ def prepare(*, deployment: Deployment, at: datetime) -> None:
     DeployedHost.objects.bulk_create(
         DeployedHost(deployment=deployment, name=host.name) for host in compiled.hosts.values()
     )
-    problem = _why_not(deployment)
-    try:
-        _end_check(deployment, problem)
-    except Conflict:
-        log.info("%s was superseded while it was checked", deployment)
 
 
 @transaction.atomic
@@ -107,22 +120,53 @@ def _end_check(deployment: Deployment, problem: str) -> None:
         move(deployment, S.READY, actor=who.label)
 
 
-def _why_not(deployment: Deployment) -> str:
-    """The problems that block a deployment, or what Envoy says against it; "" when it is fit."""
-    blocking = [p for p in deployment.compiled["problems"] if p["effect"] in BLOCKING]
+def _why_not(deployment: Deployment, live: Deployment | None) -> tuple[str, dict[str, str]]:
+    """The problems that block a deployment, or what Envoy says against it; "" when it is fit. And the hosts
+    (uuid) that Envoy blames, with its words."""
+    served = {host["name"] for host in live.compiled["hosts"].values()} if live else set()
+    blocking = [
+        p
+        for p in deployment.compiled["problems"]
+        if p["effect"] in BLOCKING and (not p["host"] or p["host"] in served)
+    ]
     if blocking:
-        return " ".join(f"{p['host'] or p['subject']}: {p['sentence']} {p['remedy']}" for p in blocking)
+        said = " ".join(f"{p['host'] or p['subject']}: {p['sentence']} {p['remedy']}" for p in blocking)
+        return said, {}
     if taken := _taken(deployment):
-        return f"Another account serves {', '.join(taken)} already."
+        return f"Another account serves {', '.join(taken)} already.", {}
     try:
         part = delivery.part_of(deployment)
-        for node in Node.objects.all():
-            envoy.validate([part], node.address, node.port)
-    except envoy.Refused as refused:
-        return f"Envoy would refuse it: {refused}"
     except InvalidToken:
-        return "No key of COUNTERSIGN_FIELD_KEYS opens a server key. Restore the one that sealed it."
-    return ""
+        return "No key of COUNTERSIGN_FIELD_KEYS opens a server key. Restore the one that sealed it.", {}
+    for node in Node.objects.all():
+        try:
+            envoy.validate([part], node.address, node.port)
+        except envoy.Refused as refused:
+            own = {host["name"]: uuid for uuid, host in deployment.compiled["hosts"].items()}
+            blamed = _blamed(part, sorted(own), node) if _takes(part, [], node) else {}
+            return f"Envoy would refuse it: {refused}", {own[name]: why for name, why in blamed.items()}
+    return "", {}
+
+
+def _takes(part: Part, names: list[str], node: Node) -> bool:
+    """Whether Envoy takes a part with these hosts alone. Without any, what is left are the targets."""
+    try:
+        envoy.validate([part.only(names)], node.address, node.port)
+    except envoy.Refused:
+        return False
+    return True
+
+
+def _blamed(part: Part, names: list[str], node: Node) -> dict[str, str]:
+    """The hosts whose chains Envoy refuses, and why: halved until each stands alone."""
+    try:
+        envoy.validate([part.only(names)], node.address, node.port)
+    except envoy.Refused as refused:
+        if len(names) == 1:
+            return {names[0]: str(refused)}
+        half = len(names) // 2
+        return _blamed(part, names[:half], node) | _blamed(part, names[half:], node)
+    return {}
 
 
 def _taken(deployment: Deployment) -> list[str]:

@@ -53,7 +53,7 @@ def _host(
     host: VirtualHost, entries: dict[int, tuple[model.Entry, ...]], keys: dict[int, model.ServerKey]
 ) -> model.Host:
     store, trust = host.trusted, None
-    if store is not None and store.current is not None and host.client_auth == ClientAuth.REQUIRED:
+    if store is not None and store.current is not None and host.client_auth != ClientAuth.OFF:
         via = str(host.reference) if host.reference else ""
         trust = model.Truststore(store.name, store.current.number, via, entries.get(store.current_id, ()))
     return model.Host(
@@ -62,6 +62,7 @@ def _host(
         client_auth=host.client_auth,
         keystore=keys[host.pk],
         truststore=trust,
+        refusal=host.refusal,
     )
 
 
@@ -81,6 +82,7 @@ def _entries(stores: list[Truststore]) -> dict[int, tuple[model.Entry, ...]]:
                 DER_cert_to_PEM_cert(bytes(certificate.der)),
                 certificate.not_before,
                 certificate.not_after,
+                row.rules,
             )
         )
     return {version: tuple(rows) for version, rows in found.items()}

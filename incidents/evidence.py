@@ -17,9 +17,17 @@ from gateway import selectors as gateway
 from gateway.lifecycle import Outcome
 from gateway.models import Sighting
 from vhosts.lifecycle import RequestStatus
+from vhosts.models import ClientAuth, Refusal
 
 from .lifecycle import EventKind, IncidentStatus
 from .models import Event, Incident
+
+STRANGER = (
+    "client_certificate_refused",
+    "handshake_client_certificate_refused",
+    "name_not_allowed",
+    "unknown_issuer",
+)
 
 
 @dataclass(frozen=True)
@@ -55,22 +63,20 @@ def collect(incident: Incident) -> list[Fact]:
     return [
         Fact(
             "Every node proves it",
-            f"{name} asks for client certificates on every node."
-            if since
-            else "Not deployed on every node yet.",
+            f"{name} asks for client certificates on every node." if since else _not_yet(incident),
             bool(since),
             since,
         ),
         _refusal(
             "No certificate was refused",
-            "400 No required SSL certificate was sent",
-            refused.filter(reason="no_client_certificate"),
+            _answer(incident, "400 No required SSL certificate was sent"),
+            refused.filter(reason__in=("no_client_certificate", "handshake_no_client_certificate")),
             [probe for probe in probes if probe["what"] == "no certificate"],
         ),
         _refusal(
             "A stranger was refused",
-            "400 The SSL certificate error",
-            refused.filter(reason="client_certificate_refused").exclude(partners_own),
+            _answer(incident, "400 The SSL certificate error"),
+            refused.filter(reason__in=STRANGER).exclude(partners_own),
             [probe for probe in probes if probe["what"] == "stranger"],
         ),
         Fact(
@@ -94,7 +100,7 @@ def _refusal(title: str, answer: str, logged: QuerySet[Sighting], probes: list[d
             True,
             caller.last_seen,
         )
-    if probes and all(probe["ok"] and probe["status"] == 400 for probe in probes):
+    if probes and all(probe["ok"] and gateway.sent_away(probe) for probe in probes):
         at = max(datetime.fromisoformat(probe["at"]) for probe in probes)
         return Fact(title, f"Our own call read {answer} on {_nodes(probes)}.", True, at)
     return Fact(title, f"Waiting for a call that reads {answer}.", False)
@@ -105,7 +111,7 @@ def enforced_since(incident: Incident) -> datetime | None:
     None: not
     (yet), or not any more. A partner who was let in before needs no new deployment.
     """
-    if incident.version is None:
+    if incident.version is None or not _is_required(incident):
         return None
     partner = set(incident.partner_certificates.values_list("fingerprint", flat=True))
     if not partner & gateway.trusted_on(incident.host):
@@ -114,6 +120,26 @@ def enforced_since(incident: Incident) -> datetime | None:
         "last"
     ]
     return gateway.enforced_since(incident.host, not_before=max(incident.version.created_at, asked))
+
+
+def _answer(incident: Incident, explained: str) -> str:
+    """What a refused caller reads, by the host's style of refusal."""
+    live = gateway.live_host(incident.host)
+    handshake = live is not None and live.get("refusal") == Refusal.HANDSHAKE
+    return "a TLS alert, a reset or 403" if handshake else explained
+
+
+def _is_required(incident: Incident) -> bool:
+    """Only a host that requires certificates proves two-way SSL: optional and trial let anybody in."""
+    live = gateway.live_host(incident.host)
+    return live is not None and live["client_auth"] == ClientAuth.REQUIRED
+
+
+def _not_yet(incident: Incident) -> str:
+    live = gateway.live_host(incident.host)
+    if live is None or live["client_auth"] in (ClientAuth.REQUIRED, ClientAuth.OFF):
+        return "Not deployed on every node yet."
+    return f"On the gateway client authentication is {live['client_auth']}, which proves nothing: require it."
 
 
 def close_when_proven(incident: Incident) -> bool:

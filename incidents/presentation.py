@@ -288,7 +288,7 @@ def impact_of(incident: Incident) -> list[dict[str, str]]:
         bare = Sighting.objects.filter(host=host, fingerprint="", outcome=Outcome.SERVED)
         calls = bare.aggregate(total=Sum("count"))["total"]
         if calls:
-            sentence = f"{calls:,} calls came without one so far; such calls will read 400."
+            sentence = f"{calls:,} calls came without one so far; such calls will be refused."
             lines.append(_tick("bad", "x-octagon-fill", sentence))
     if proxies:
         lines.append(_tick("warn", "arrow-repeat", f"API proxies on it: {few(proxies)}."))

@@ -16,7 +16,8 @@ class Endpoint:
     """Where an API answers: `host` is a DNS name, `base_path` begins with a slash.
 
     `ca_file` is the file with the issuer of the host's own certificate, "" when systems know it already.
-    `asks` tells whether the host asks for a client certificate.
+    `asks` tells whether the host asks for a client certificate, `client_auth` what it does without one, and
+    `refusal` how it refuses: explain or handshake.
     """
 
     host: str
@@ -24,6 +25,8 @@ class Endpoint:
     base_path: str
     ca_file: str
     asks: bool
+    client_auth: str = "required"
+    refusal: str = "explain"
 
     @property
     def url(self) -> str:
@@ -176,16 +179,46 @@ def _curl(endpoint: Endpoint) -> Tab:
         Step(
             "See what is good",
             "HTTP/2 200, or another answer of the API itself: the door is open."
-            + " A 400 with one of the two messages under “When it does not work” comes from the gateway."
-            * endpoint.asks,
+            + _REFUSED_BY_US[endpoint.refusal] * (endpoint.asks and endpoint.client_auth != "trial"),
         ),
     ]
     if endpoint.asks:
         steps.insert(0, _files(endpoint))
-        refusal = '{"message": "No required SSL certificate was sent", "reason": "no_client_certificate"}'
-        without = (curl(endpoint, certificate=False), Command("Answer", refusal, answer=True))
-        steps.append(Step("Prove the lock: call without a certificate", "You read status 400 and:", without))
+        steps.append(_without(endpoint))
     return Tab("curl", "curl", "terminal", tuple(steps))
+
+
+_REFUSED_BY_US = {
+    "explain": " A 400 with one of the two messages under “When it does not work” comes from the gateway.",
+    "handshake": " A connection that breaks off, or a 403 with “The SSL certificate error”, comes from the "
+    "gateway.",
+}
+
+
+def _without(endpoint: Endpoint) -> Step:
+    """A call without a certificate, and what one sees then."""
+    call = curl(endpoint, certificate=False)
+    if endpoint.client_auth == "optional":
+        return Step(
+            "Call without a certificate",
+            "You are answered as well: here a certificate is not needed, but one that is sent must be good.",
+            (call,),
+        )
+    if endpoint.client_auth == "trial":
+        return Step(
+            "Call without a certificate",
+            "You are answered as well, for now: the host is in trial, and will need a certificate later.",
+            (call,),
+        )
+    if endpoint.refusal == "handshake":
+        return Step(
+            "Prove the lock: call without a certificate",
+            "There is no HTTP answer: curl ends with 35, 55 or 56 and speaks of an alert or a reset.",
+            (call,),
+        )
+    refusal = '{"message": "No required SSL certificate was sent", "reason": "no_client_certificate"}'
+    shown = (call, Command("Answer", refusal, answer=True))
+    return Step("Prove the lock: call without a certificate", "You read status 400 and:", shown)
 
 
 def _files(endpoint: Endpoint) -> Step:

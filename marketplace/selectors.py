@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,6 +18,8 @@ from certificates.devca import development_ca
 from certificates.pki.certificate import Certificate, signed_by
 from certificates.roots import public_roots
 from gateway.compiling import live_deployment
+from gateway.host_state import refuses_on
+from vhosts.models import ClientAuth
 
 
 def products_for(account: Account, *, search: str = "") -> QuerySet[Product]:
@@ -33,8 +36,9 @@ def products_for(account: Account, *, search: str = "") -> QuerySet[Product]:
 class Place:
     """A host of a release, with the APIs on it.
 
-    `name` and `client_auth` (off or required) are what the gateway does now, `released_name` and
-    `released_client_auth` what the release says. They are the same while the host is not live.
+    `name`, `client_auth` and `refusal` ("" where nobody is refused) are what the gateway does now,
+    `released_name` and `released_client_auth` what the release says. They are the same while the host is not
+    live.
     """
 
     uuid: str
@@ -43,23 +47,32 @@ class Place:
     released_name: str
     released_client_auth: str
     is_live: bool
+    refusal: str = ""
     apis: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def asks(self) -> bool:
         """Whether the host asks for a client certificate."""
-        return self.client_auth == "required"
+        return self.client_auth != ClientAuth.OFF
+
+    @property
+    def requires(self) -> bool:
+        """Whether nobody is served without one."""
+        return self.client_auth == ClientAuth.REQUIRED
 
     @property
     def changes(self) -> str:
         """What the gateway does otherwise than the release says, in sentences; "" when nothing."""
         said = []
-        if self.client_auth != self.released_client_auth:
+        needed = self.released_client_auth == ClientAuth.REQUIRED
+        if self.requires != needed:
             said.append(
                 "It needs a client certificate now; it needed none then."
-                if self.asks
+                if self.requires
                 else "It needs no client certificate now; it needed one then."
             )
+        elif self.client_auth != self.released_client_auth:
+            said.append(f"Client authentication is {self.client_auth} now.")
         if self.name != self.released_name:
             said.append(f"It was called {self.released_name} then.")
         return " ".join(said)
@@ -83,6 +96,7 @@ def places_of(product: Product, live: dict[str, dict[str, Any]]) -> list[Place]:
                     released_name=host["name"],
                     released_client_auth=host["client_auth"],
                     is_live=host["uuid"] in live,
+                    refusal=refuses_on(now),
                 ),
             )
             place.apis.append({key: proxy[key] for key in ("uuid", "name", "base_path")})
@@ -121,6 +135,8 @@ def door_of(account: Account, host_uuid: str) -> Door | None:
     chain = x509.load_pem_x509_certificates(files[gate["certificate_file"]].encode())
     trust = gate["trust"] or {"issuers": [], "pins": [], "ca_file": ""}
     issuers = x509.load_pem_x509_certificates(files[trust["ca_file"]].encode()) if trust["issuers"] else []
+    # Beside the issuers the file may hold pinned clients, which let in nobody but themselves.
+    issuers = [issuer for issuer in issuers if issuer.fingerprint(SHA256()).hex() in trust["issuers"]]
     issuers = [issuer for issuer in issuers if issuer.not_valid_after_utc > timezone.now()]
     is_public = _is_public(chain[-1])
     return Door(

@@ -72,6 +72,8 @@ def guide(request: HttpRequest, uuid: UUID, host_uuid: UUID) -> HttpResponse:
             api["base_path"],
             commands.CA_FILE if door and door.authorities else "",
             place.asks,
+            place.client_auth,
+            place.refusal or "explain",
         )
         for api in place.apis
     ]

@@ -15,12 +15,15 @@ from accounts.models import Account
 from certificates.selectors import keys_in_use, keystores_of, references_of, truststores_of
 from certificates.services.keystores import DEFAULT_KEYSTORE
 
-from .models import ClientAuth, VirtualHost
+from .models import ClientAuth, Refusal, VirtualHost
 from .rest import FIELDS
 
 CLIENT_AUTH_NOTES = {
     ClientAuth.OFF: "Nobody is asked. Anyone who reaches the host is let through to its proxies.",
-    ClientAuth.REQUIRED: "Only clients that the truststore vouches for. Everyone else reads 400 and why.",
+    ClientAuth.OPTIONAL: "Who has no certificate is let through. Who sends one is refused unless the "
+    "truststore vouches for it.",
+    ClientAuth.TRIAL: "Refuses nobody. The host's page shows who would be refused, before you require it.",
+    ClientAuth.REQUIRED: "Only clients that the truststore vouches for. Everyone else is refused.",
 }
 
 
@@ -37,6 +40,17 @@ class _Trusting(forms.Form):
         label="Truststore",
         required=False,
         help_text="Whose clients the host trusts. A reference can be pointed to another truststore later.",
+    )
+    refusal = forms.ChoiceField(
+        label="How it refuses",
+        choices=[
+            (Refusal.EXPLAIN, "explain: HTTP 400 and why"),
+            (Refusal.HANDSHAKE, "handshake: TLS ends the connection"),
+        ],
+        required=False,
+        initial=Refusal.EXPLAIN,
+        help_text="Most clients show nothing but a reset when TLS refuses; the portal shows why. What TLS "
+        "cannot tell apart reads HTTP 403.",
     )
     description = forms.CharField(
         label="Description",
@@ -59,8 +73,13 @@ class _Trusting(forms.Form):
     @property
     def asked_trust(self) -> str | None:
         """The truststore, unless nobody is asked for a certificate anyway."""
-        asked = self.cleaned_data["client_auth"] == ClientAuth.REQUIRED
+        asked = self.cleaned_data["client_auth"] != ClientAuth.OFF
         return (self.cleaned_data["trust"] or None) if asked else None
+
+    @property
+    def asked_refusal(self) -> Refusal | None:
+        """How it shall refuse; None leaves that as it is."""
+        return Refusal(self.cleaned_data["refusal"]) if self.cleaned_data["refusal"] else None
 
 
 _PLAIN = {"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}
@@ -162,7 +181,12 @@ class ChangeHostForm(_Placed):
     """A change of a host. The default host stays where it is."""
 
     def __init__(self, *args: Any, host: VirtualHost, **kwargs: Any) -> None:
-        now = {"client_auth": host.client_auth, "trust": host.trust, "description": host.description}
+        now = {
+            "client_auth": host.client_auth,
+            "trust": host.trust,
+            "refusal": host.refusal,
+            "description": host.description,
+        }
         now |= {"domain": CUSTOM if host.is_custom else DEFAULT}
         now |= {"name": host.name, "key": f"{host.key_name} {host.key_alias}"} if host.is_custom else {}
         now |= {} if host.is_custom else {"alias": host.alias}
@@ -181,6 +205,7 @@ def _helper(*first: Any, act: str, back: str) -> FormHelper:
         *first,
         Field("client_auth", template="vhosts/_client_auth.html"),
         "trust",
+        "refusal",
         "description",
         Div(
             Submit("submit", act),

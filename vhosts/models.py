@@ -19,10 +19,23 @@ alias_validator = RegexValidator(
 
 
 class ClientAuth(models.TextChoices):
-    """Whether a host asks its clients for a certificate."""
+    """Whether a host asks its clients for a certificate.
+
+    off: nobody is asked. optional: who has none is let through, who sends one must be trusted. trial: nobody
+    is refused; who would be is written down. required: only trusted clients.
+    """
 
     OFF = "off", "off"
+    OPTIONAL = "optional", "optional"
+    TRIAL = "trial", "trial"
     REQUIRED = "required", "required"
+
+
+class Refusal(models.TextChoices):
+    """How a host refuses: over HTTP with a reason, or in the TLS handshake as far as TLS can tell."""
+
+    EXPLAIN = "explain", "explain"
+    HANDSHAKE = "handshake", "handshake"
 
 
 class Hosts(models.Manager):
@@ -47,6 +60,7 @@ class VirtualHost(AccountOwned):
     is_custom = models.BooleanField(default=False, help_text="a custom domain with a keystore of its own")
     is_default = models.BooleanField(default=False)
     client_auth = models.CharField(max_length=20, choices=ClientAuth.choices, default=ClientAuth.OFF)
+    refusal = models.CharField(max_length=20, choices=Refusal.choices, default=Refusal.EXPLAIN)
     truststore = models.ForeignKey(
         Truststore, on_delete=models.PROTECT, null=True, blank=True, related_name="hosts"
     )

@@ -1,4 +1,5 @@
-"""A host request in the words of the documented REST service `VirtualHostRequests`."""
+"""A host request as a REST request: in the words of the documented service `VirtualHostRequests`, or of our
+own API for what those cannot say."""
 
 from __future__ import annotations
 
@@ -12,9 +13,11 @@ from django.conf import settings
 from accounts.models import Account
 
 from .lifecycle import Operation
-from .models import ClientAuth
+from .models import ClientAuth, Refusal
 
 PATH = "/apiportal/operations/1.0/Configuration.svc/VirtualHostRequests"
+
+OWN_PATH = "/api/v1/host-requests/"
 
 # field of the documented body → field of the forms
 FIELDS = {
@@ -52,13 +55,31 @@ def body(account: Account, wish: Mapping[str, Any]) -> dict[str, Any]:
     return said
 
 
+def is_documented(wish: Mapping[str, Any]) -> bool:
+    """Whether the documented body can say it: it knows only whether client authentication is enabled."""
+    modes = (None, "", ClientAuth.OFF, ClientAuth.REQUIRED)
+    return wish.get("client_auth") in modes and wish.get("refusal") in (None, "", Refusal.EXPLAIN)
+
+
+def own_body(wish: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON body for our own API; what stays as it is is left out."""
+    words = ("operation", "host", "alias", "client_auth", "refusal", "trust", "description", "key_alias")
+    said: dict[str, Any] = {word: str(wish[word]) for word in words if wish.get(word)}
+    if wish.get("is_custom") is not None:
+        said["custom_domain"] = wish["is_custom"]
+    if wish.get("key"):
+        said["keystore"] = wish["key"]
+    return said
+
+
 def command(account: Account, wish: Mapping[str, Any]) -> str:
     """The same as a curl command; TOKEN is the bearer token of a service key."""
-    said = json.dumps(body(account, wish), indent=2)
+    documented = is_documented(wish)
+    said = json.dumps(body(account, wish) if documented else own_body(wish), indent=2)
     return (
         "curl --fail-with-body --request POST \\\n"
         '  --header "Authorization: Bearer $TOKEN" \\\n'
         "  --header 'Content-Type: application/json' \\\n"
         f"  --data {shlex.quote(said)} \\\n"
-        f"  {settings.PORTAL_URL}{PATH}"
+        f"  {settings.PORTAL_URL}{PATH if documented else OWN_PATH}"
     )

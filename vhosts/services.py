@@ -21,7 +21,7 @@ from common.transitions import move
 
 from . import answering, naming
 from .lifecycle import Operation, RequestStatus
-from .models import ClientAuth, HostRequest, VirtualHost
+from .models import ClientAuth, HostRequest, Refusal, VirtualHost
 
 DEFAULT_ALIAS = "default"
 
@@ -45,6 +45,7 @@ class Wish:
     is_custom: bool | None = None
     key: str | None = None
     key_alias: str | None = None
+    refusal: Refusal | None = None
 
 
 def submit(*, actor: Actor, wish: Wish) -> HostRequest:
@@ -98,6 +99,7 @@ def _create(actor: Actor, wish: Wish) -> VirtualHost:
     naming.take_name(host, wish.alias, is_custom=bool(wish.is_custom))
     _answer(actor, host, wish)
     host.client_auth = wish.client_auth or ClientAuth.OFF
+    host.refusal = wish.refusal or Refusal.EXPLAIN
     if host.client_auth != ClientAuth.OFF:
         host.truststore, host.reference = _trust(actor, wish)
     host.save()
@@ -141,10 +143,12 @@ def _update(actor: Actor, wish: Wish) -> VirtualHost:
     _answer(actor, host, wish)
     if wish.client_auth == ClientAuth.OFF:
         host.client_auth, host.truststore, host.reference = ClientAuth.OFF, None, None
-    elif wish.client_auth == ClientAuth.REQUIRED or wish.trust:
+    elif wish.client_auth or wish.trust:
         if wish.trust or not host.trust:
             host.truststore, host.reference = _trust(actor, wish)
-        host.client_auth = ClientAuth.REQUIRED
+        asked = host.client_auth if host.client_auth != ClientAuth.OFF else ClientAuth.REQUIRED
+        host.client_auth = wish.client_auth or asked
+    host.refusal = wish.refusal or host.refusal
     if wish.description is not None:
         host.description = wish.description
     host.save()
@@ -210,7 +214,12 @@ def _answer(actor: Actor, host: VirtualHost, wish: Wish) -> None:
 
 def _facts(host: VirtualHost) -> dict[str, Any]:
     """What a host is set to, for the audit trail."""
-    facts = {"alias": host.alias, "client_auth": host.client_auth, "trust": host.trust}
+    facts = {
+        "alias": host.alias,
+        "client_auth": host.client_auth,
+        "refusal": host.refusal,
+        "trust": host.trust,
+    }
     return facts | ({"key": host.key_name, "key_alias": host.key_alias} if host.is_custom else {})
 
 

@@ -24,7 +24,7 @@ from . import access, rest, selectors, services
 from .answering import key_of
 from .forms import CUSTOM, ChangeHostForm, HostForm
 from .lifecycle import Operation
-from .models import ClientAuth, VirtualHost
+from .models import ClientAuth, Refusal, VirtualHost
 from .naming import dns_target
 from .services import Wish
 
@@ -92,6 +92,7 @@ def request_host(request: HttpRequest) -> HttpResponse:
             **form.place(),
             client_auth=ClientAuth(given["client_auth"]),
             trust=form.asked_trust,
+            refusal=form.asked_refusal,
             description=given["description"],
         )
         try:
@@ -124,6 +125,7 @@ def change_host(request: HttpRequest, uuid: Any) -> HttpResponse:
             host=str(found.uuid),
             client_auth=ClientAuth(given["client_auth"]),
             trust=form.asked_trust,
+            refusal=form.asked_refusal,
             description=given["description"],
         )
         try:
@@ -206,16 +208,18 @@ def _changed(request: HttpRequest, found: VirtualHost) -> HttpResponse:
 
 
 def _command_so_far(actor: Actor, given: Any) -> str:
-    asks = ClientAuth.REQUIRED if given.get("client_auth") == ClientAuth.REQUIRED else ClientAuth.OFF
+    asks = given.get("client_auth") if given.get("client_auth") in ClientAuth.values else ClientAuth.OFF
     trust = given.get("trust") or "ref://NAME"
+    handshake = given.get("refusal") == Refusal.HANDSHAKE
     custom = given.get("domain") == CUSTOM
     named = (given.get("name" if custom else "alias") or "").strip()
     key, _, key_alias = (given.get("key") or "KEYSTORE KEY-ALIAS").partition(" ")
     wish = Wish(
         Operation.CREATE,
         named or ("FULL.DNS.NAME" if custom else "ALIAS"),
-        client_auth=asks,
-        trust=trust if asks == ClientAuth.REQUIRED else None,
+        client_auth=ClientAuth(asks),
+        trust=trust if asks != ClientAuth.OFF else None,
+        refusal=Refusal.HANDSHAKE if handshake else None,
         is_custom=custom or None,
         key=key if custom else None,
         key_alias=key_alias if custom else None,

@@ -124,6 +124,8 @@ def _trust(host: VirtualHost) -> tuple[list[Column], list[tuple[str, str]]]:
     nobody = [] if count else [Box("Nobody", "every caller is refused", flag=True)]
     columns.append(Column("Anchors and pins", [*nobody, *shown, *_more(count - len(shown))]))
     facts += _listed("Anchors and pins", [f"{box.title} ({box.detail})" for box in [*nobody, *shown]], count)
+    if host.client_auth in (ClientAuth.OPTIONAL, ClientAuth.TRIAL):
+        facts = [("Callers", "anyone may call without a certificate"), *facts]
     return columns, facts
 
 

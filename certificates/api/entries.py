@@ -12,6 +12,7 @@ from .. import access
 from ..models import Certificate, Keystore, Truststore
 from ..pki.reading import read
 from ..pki.roles import Role
+from ..pki.san_rules import from_plain
 from ..services.known import remember
 from ..services.truststores import NewEntry
 from ..services.uploads import refuse_unsafe
@@ -31,7 +32,8 @@ def new_entries(actor: Actor, given: Sequence[dict[str, Any]], *, to: str) -> li
             if "pem" in item
             else _known(actor, item["fingerprint"], f"entries.{number}.fingerprint", to)
         )
-        entries.append(NewEntry(certificate, Role(item["role"]), item["alias"]))
+        rules = from_plain(item["san_rules"]) if "san_rules" in item else None
+        entries.append(NewEntry(certificate, Role(item["role"]), item["alias"], rules))
     return entries
 
 

@@ -21,6 +21,9 @@ from ..models import (
     UploadedCertificate,
 )
 from ..pki.roles import Role
+from ..pki.san_rules import MATCHES
+from ..pki.san_rules import MOST as MOST_RULES
+from ..pki.san_rules import rule as san_rule
 
 _ROLES = [role.value for role in Role]
 _FACTS = ("subject", "issuer", "common_name", "serial", "key", "is_ca", "not_before", "not_after")
@@ -35,15 +38,33 @@ class CertificateOut(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class SanRuleField(Strict):
+    """A name that clients of an anchor may have."""
+
+    kind = serializers.ChoiceField(list(MATCHES))
+    match = serializers.ChoiceField(
+        ("exact", "suffix", "prefix"), help_text="suffix: of dns and email; prefix: of uri; ip: exact only"
+    )
+    value = serializers.CharField(max_length=500)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """In its one spelling."""
+        try:
+            return san_rule(given["kind"], given["match"], given["value"]).to_plain()
+        except ValueError as error:
+            raise serializers.ValidationError({"value": str(error)}, code="rule_invalid") from error
+
+
 class EntryOut(serializers.ModelSerializer):
     """A certificate in a truststore version, in its role."""
 
     certificate = CertificateOut()
     role = serializers.ChoiceField(_ROLES)
+    san_rules = SanRuleField(many=True, help_text="of an anchor: its clients need a name that one allows")
 
     class Meta:
         model = Entry
-        fields = ("uuid", "alias", "role", "certificate")
+        fields = ("uuid", "alias", "role", "san_rules", "certificate")
         read_only_fields = fields
 
 
@@ -107,6 +128,13 @@ class EntryIn(Strict):
     fingerprint = serializers.RegexField("^[0-9A-Fa-f]{64}$", required=False, help_text="SHA-256 of the DER")
     role = serializers.ChoiceField(_ROLES)
     alias = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    san_rules = SanRuleField(
+        many=True,
+        required=False,
+        max_length=MOST_RULES,
+        help_text="of an anchor: its clients need a name that one of these allows; empty: everyone it issued "
+        "for; left out: as in the version in force",
+    )
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         """Exactly one way of naming the certificate."""

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_host_quota"),
-        ("certificates", "0001_initial"),
+        ("accounts", "0003_host_quota"),
+        ("certificates", "0003_san_rules"),
     ]
 
     operations = [

@@ -76,8 +76,8 @@ def check_entry(
     """Everything against (errors) and about (warnings) giving this certificate this role at the aware
     moment `at`.
 
-    `matches_san`: every host with this truststore also compares the alternative names of clients. Then an
-    anchor may be a public root, and a client has to have such a name.
+    `matches_san`: the anchor has rules for the alternative names of its clients. Then it may be a public
+    root, and a client has to have such a name.
     """
     as_ca = role != Role.CLIENT
     found = [*_role(certificate, role)]
@@ -144,7 +144,7 @@ def _ignored(certificate: Certificate, remedy: str) -> Iterator[Finding]:
 def _public(certificate: Certificate, public_roots: PublicRoots) -> Iterator[Finding]:
     if public_roots.holds(certificate):
         sentence = "It is a public root: every customer of that CA could enter."
-        remedy = "Pin the client's own certificate, or let the host compare alternative names."
+        remedy = "Pin the client's own certificate, or give the anchor a rule for the names of its clients."
         yield about(certificate, "ANCHOR_PUBLIC", Severity.ERROR, sentence, remedy)
     elif public_roots.issued(certificate):
         sentence = "A public root issued this CA, so it may issue for others than this partner."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -19,17 +19,25 @@ from ..models import Certificate, Entry, Keystore, Truststore, TruststoreVersion
 from ..pki.codes import Profile
 from ..pki.findings import Severity
 from ..pki.roles import Role, check_entry, check_store
+from ..pki.san_rules import SanRule
 from ..roots import public_roots
 from .known import parsed
 
 
 @dataclass(frozen=True)
 class NewEntry:
-    """A certificate that shall become an entry in `role`."""
+    """A certificate that shall become an entry in `role`. `rules`: of an anchor, the names its clients need
+    one of; None: those that the version in force has for it."""
 
     certificate: Certificate
     role: Role
     alias: str = ""
+    rules: tuple[SanRule, ...] | None = None
+
+    @property
+    def what_it_does(self) -> tuple[Role, tuple[SanRule, ...]]:
+        """Two entries of a certificate with equal answers are the same."""
+        return self.role, self.rules or ()
 
 
 @transaction.atomic
@@ -85,15 +93,24 @@ def add_version(
     wanted: dict[int, NewEntry] = {}
     if keep and store.current:
         for old in store.current.entries.select_related("certificate"):
-            wanted[old.certificate_id] = NewEntry(old.certificate, Role(old.role), old.alias)
-    before = {pk: entry.role for pk, entry in wanted.items()}
+            wanted[old.certificate_id] = NewEntry(old.certificate, Role(old.role), old.alias, old.rules)
+    before = {pk: entry.what_it_does for pk, entry in wanted.items()}
     for entry in entries:
+        if entry.rules and entry.role != Role.ANCHOR:
+            raise DomainError(
+                "rules_need_an_anchor",
+                f"{entry.certificate}: only an anchor has name rules. Leave them out, or make it an anchor.",
+                field="entries",
+            )
+        held = wanted.get(entry.certificate.pk)
+        if entry.rules is None and held and held.role == entry.role:
+            entry = replace(entry, rules=held.rules)  # importing again must not open an anchor to everyone
         wanted[entry.certificate.pk] = entry
-    if {pk: entry.role for pk, entry in wanted.items()} == before and keep:
+    if {pk: entry.what_it_does for pk, entry in wanted.items()} == before and keep:
         raise Conflict(
             "no_change", f"{store} holds these certificates in these roles already. Nothing was changed."
         )
-    fresh = {pk for pk, entry in wanted.items() if before.get(pk) != entry.role}
+    fresh = {pk for pk, entry in wanted.items() if before.get(pk) != entry.what_it_does}
     _refuse_unfit(wanted.values(), new=fresh, at=at)
 
     last = store.versions.aggregate(last=Max("number"))["last"] or 0
@@ -106,6 +123,7 @@ def add_version(
             certificate=entry.certificate,
             role=entry.role.value,
             alias=(entry.alias or entry.certificate.common_name)[:200],
+            san_rules=[rule.to_plain() for rule in entry.rules or ()],
         )
         for entry in wanted.values()
     )
@@ -172,7 +190,8 @@ def why_unfit(entries: Iterable[NewEntry], *, at: datetime, new: Collection[int]
     found = []
     for entry, certificate in parsed_entries:
         if entry.certificate.pk in new:
-            found += check_entry(certificate, entry.role, at, profile, public_roots=public_roots())
+            roots, named = public_roots(), bool(entry.rules)
+            found += check_entry(certificate, entry.role, at, profile, public_roots=roots, matches_san=named)
     found += check_store([(certificate, entry.role) for entry, certificate in parsed_entries], at, profile)
     return " ".join(
         f"{finding.subject or 'The store'}: {finding.sentence} {finding.remedy}"
@@ -183,7 +202,7 @@ def why_unfit(entries: Iterable[NewEntry], *, at: datetime, new: Collection[int]
 
 def as_new(entries: Iterable[Entry]) -> list[NewEntry]:
     """Entries of a version as they would stand in another one."""
-    return [NewEntry(entry.certificate, Role(entry.role), entry.alias) for entry in entries]
+    return [NewEntry(entry.certificate, Role(entry.role), entry.alias, entry.rules) for entry in entries]
 
 
 def _refuse_unfit(entries: Iterable[NewEntry], *, new: Collection[int], at: datetime) -> None:

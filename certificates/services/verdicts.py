@@ -15,6 +15,7 @@ from ..pki.gateway.settings import Prediction
 from ..pki.gateway.verdict import decide
 from ..pki.judgement import Report
 from ..pki.roles import Role
+from ..pki.san_rules import allows
 from .known import parsed
 
 
@@ -41,16 +42,20 @@ def check_entry_to(version: TruststoreVersion, upload: Upload, at: datetime) -> 
     try."""
     rows = list(upload.certificates.select_related("certificate"))
     known = {row.certificate.fingerprint: (row, parsed(row.certificate)) for row in rows}
-    store = [
-        (parsed(entry.certificate), Role(entry.role))
+    entries = [
+        (parsed(entry.certificate), Role(entry.role), entry.rules)
         for entry in version.entries.select_related("certificate")
     ]
-    pinned = {certificate.fingerprint for certificate, role in store if role == Role.CLIENT}
-    answers = {
-        fingerprint: (certificate, predict(_chain(fingerprint, known), store, at))
-        for fingerprint, (row, certificate) in known.items()
-        if row.kind == "leaf"
-    }
+    pinned = {certificate.fingerprint for certificate, role, _ in entries if role == Role.CLIENT}
+    answers = {}
+    for fingerprint, (row, certificate) in known.items():
+        if row.kind == "leaf":
+            # An anchor whose rules allow none of a client's names only helps to build chains for that client.
+            store = [
+                (held, role if allows(rules, certificate.decoded) else Role.INTERMEDIATE)
+                for held, role, rules in entries
+            ]
+            answers[fingerprint] = (certificate, predict(_chain(fingerprint, known), store, at))
     must = [answers[fingerprint] for fingerprint in answers.keys() & pinned] or None
     if must is None and (not answers or any(said.accepted for _, said in answers.values())):
         return

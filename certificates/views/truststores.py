@@ -96,11 +96,13 @@ def assign(request: HttpRequest, uuid: str, upload: str) -> HttpResponse:
     actor = actor_of(request)
     store = access.get_truststore(actor, uuid, to="certificates:change")
     report = report_of(access.get_upload(actor, upload, to="certificates:change"))
-    form = ImportForm(request.POST or None, lines=report.lines)
+    held = {entry.certificate.fingerprint: entry.rules_text for entry in selectors.entries_of(store)}
+    form = ImportForm(request.POST or None, lines=report.lines, held=held)
     if request.method == "POST" and report.is_judged and form.is_valid():
         by_fingerprint = {line.certificate.fingerprint: line.certificate for line in report.lines}
+        rules = form.rules()
         entries = [
-            service.NewEntry(by_fingerprint[fingerprint], Role(role))
+            service.NewEntry(by_fingerprint[fingerprint], Role(role), rules=rules.get(fingerprint))
             for fingerprint, role in form.roles().items()
         ]
         try:

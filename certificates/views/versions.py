@@ -6,14 +6,18 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import actor_of
 from common.errors import DomainError, NotFound
+from common.forms import add_domain_error
 
 from .. import access
 from ..differences import difference, entries_in
-from ..models import Truststore, TruststoreVersion
+from ..forms import EntryRulesForm
+from ..models import Entry, Truststore, TruststoreVersion
+from ..pki.roles import Role
 from ..services import truststores as service
 from .common import confirmation_error
 
@@ -69,13 +73,7 @@ def remove(request: HttpRequest, uuid: str, entry: str) -> HttpResponse:
     """Take one entry out: a new version without it."""
     actor = actor_of(request)
     store = access.get_truststore(actor, uuid, to="certificates:change")
-    leaving = (
-        store.current.entries.select_related("certificate").filter(uuid=entry).first()
-        if store.current
-        else None
-    )
-    if leaving is None:
-        raise NotFound("entry in the version in force")
+    leaving = _entry_in_force(store, entry)
     error = ""
     if request.method == "POST":
         error = confirmation_error(request, leaving.alias)
@@ -101,6 +99,41 @@ def remove(request: HttpRequest, uuid: str, entry: str) -> HttpResponse:
         "error": error,
     }
     return render(request, "certificates/entry_remove.html", context)
+
+
+def entry_rules(request: HttpRequest, uuid: str, entry: str) -> HttpResponse:
+    """The names that the clients of an anchor may have: a new version with other rules."""
+    actor = actor_of(request)
+    store = access.get_truststore(actor, uuid, to="certificates:change")
+    anchor = _entry_in_force(store, entry)
+    if anchor.role != Role.ANCHOR:
+        raise NotFound("anchor in the version in force")
+    back = reverse("certificates:truststore", args=[store.uuid])
+    form = EntryRulesForm(request.POST or None, back=back, initial={"rules": anchor.rules_text})
+    if request.method == "POST" and form.is_valid():
+        rules = form.cleaned_data["rules"]
+        changed = service.NewEntry(anchor.certificate, Role.ANCHOR, anchor.alias, rules)
+        note = f"name rules of {anchor.alias}"[:500]
+        try:
+            made = service.add_version(
+                actor=actor, store=store, entries=[changed], at=timezone.now(), note=note
+            )
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(
+                request, f"{made} is in force\nThe gateway follows when the flagged proxies are deployed."
+            )
+            return redirect("certificates:truststore", store.uuid)
+    return render(request, "certificates/entry_rules.html", {"store": store, "entry": anchor, "form": form})
+
+
+def _entry_in_force(store: Truststore, uuid: str) -> Entry:
+    current = store.current
+    found = current.entries.select_related("certificate").filter(uuid=uuid).first() if current else None
+    if found is None:
+        raise NotFound("entry in the version in force")
+    return found
 
 
 def _versions(store: Truststore) -> QuerySet[TruststoreVersion]:

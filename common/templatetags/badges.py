@@ -135,6 +135,7 @@ LOOKS: dict[str, dict[str, Look]] = {
     },
     "impact": {  # what happens to a known client after a change
         "refused": Look("refused", "x-octagon-fill", "bad"),
+        "may_be_refused": Look("may be refused", "exclamation-triangle-fill", "warn"),
         "still_refused": Look("still refused", "exclamation-triangle-fill", "warn"),
         "passes": Look("passes", "check-circle-fill", "ok"),
     },

@@ -8,8 +8,8 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ class Part:
     def of(cls, compiled: Mapping[str, Any], keys: Mapping[str, Secret]) -> "Part":
         """`compiled`: a deployment's `Compiled.to_json()`; `keys`: file name to private key (PEM)."""
         hosts = tuple(
-            NodeHost(host["name"], host["client_auth"], host["certificate_sha256"], host["chain_digest"])
+            NodeHost(**{field.name: host[field.name] for field in fields(NodeHost) if field.name in host})
             for host in compiled["hosts"].values()
         )
         note = Note(
@@ -68,6 +68,11 @@ class Part:
             (*compiled["files"], *keys),
         )
         return cls(note, dict(compiled["files"]), dict(keys))
+
+    def only(self, names: Collection[str]) -> "Part":
+        """The same with the chains of these hosts alone."""
+        chains = {name: chain for name, chain in self.note.chains.items() if name in names}
+        return replace(self, note=replace(self.note, chains=chains))
 
     def revealed(self) -> str:
         """JSON with the private keys in it: for a file or a connection that only the node can read."""

@@ -76,7 +76,7 @@ class Agent:
         self._accept_within = accept_within
         token = secrets.token_hex(16)
         self._prober = Prober(directory.root / "run", token)
-        self._seen = Seen(directory, token)
+        self._seen = Seen(directory, token, self._prober.stranger)
         self._pending: Wanted | None = None
         self._live = self._good = directory.last_good()
         self.metrics.serves(self._good.version, len(self._good.hosts))

@@ -25,12 +25,14 @@ from gateway.translation.node import NodeHost
 # hide.
 PROBE_HEADER = "x-countersign-probe"
 ELSEWHERE = "probe.invalid"  # RFC 2606: never anybody's host
+NO_CERTIFICATE, STRANGER = "no certificate", "stranger"
+BROKEN_OFF = "handshake_refused"  # our word for a TLS alert or a connection that TLS closed
 
 
 @dataclass(frozen=True)
 class Probe:
     """One answer. `what`: "no certificate" or "stranger". `status` 0: there was no HTTP answer, `reason`
-    says why."""
+    says why; handshake_refused where TLS refused. `refused`: the gateway sent the caller away."""
 
     host: str
     what: str
@@ -39,6 +41,40 @@ class Probe:
     reason: str
     milliseconds: int
     ok: bool
+    refused: bool = False
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a caller should get. `status` 0: no HTTP answer, since TLS refuses."""
+
+    status: int
+    reason: str
+
+    @property
+    def refused(self) -> bool:
+        """Whether the caller is sent away for its certificate, or for having none."""
+        return self.reason != "misdirected_request"
+
+
+# Somebody who is let through is asked for a name that is not the host's: Envoy answers 421 by itself, and no
+# target is called.
+LET_THROUGH = Expected(421, "misdirected_request")
+
+
+def expectations(host: NodeHost) -> dict[str, Expected]:
+    """What each sort of caller should get on a host, by the client authentication and refusal it has."""
+    if host.client_auth == "off":
+        return {NO_CERTIFICATE: LET_THROUGH}
+    if host.client_auth == "trial":
+        return {NO_CERTIFICATE: LET_THROUGH, STRANGER: LET_THROUGH}
+    in_tls = Expected(0, BROKEN_OFF)
+    nobody = in_tls if host.refusal == "handshake" else Expected(400, "no_client_certificate")
+    stranger = Expected(403 if host.refusal == "handshake" else 400, "client_certificate_refused")
+    return {
+        NO_CERTIFICATE: nobody if host.client_auth == "required" else LET_THROUGH,
+        STRANGER: in_tls if host.in_tls else stranger,
+    }
 
 
 class Prober:
@@ -51,19 +87,17 @@ class Prober:
         self._token, self._patience, self._timeout = token, patience, timeout
         self._plain = _context()
         self._stranger = _context()
+        pem, self.stranger = _stranger()
         with tempfile.NamedTemporaryFile("wb", dir=folder, suffix=".pem") as file:  # 0600
-            file.write(_stranger())
+            file.write(pem)
             file.flush()
             self._stranger.load_cert_chain(file.name)
 
     def all(self, hosts: Iterable[NodeHost], address: str, port: int) -> list[Probe]:
         """Probe the hosts, a few at a time; answers in the order of the hosts."""
-        questions = [(host, what) for host in hosts for what in self._questions(host)]
+        questions = [(host, what) for host in hosts for what in expectations(host)]
         with ThreadPoolExecutor(max_workers=8) as pool:
             return list(pool.map(lambda q: self.one(q[0], q[1], address, port), questions))
-
-    def _questions(self, host: NodeHost) -> tuple[str, ...]:
-        return ("no certificate", "stranger") if host.client_auth == "required" else ("no certificate",)
 
     def one(self, host: NodeHost, what: str, address: str, port: int) -> Probe:
         """Ask until the answer is the expected one, at most for `patience` seconds: an accepted change
@@ -74,48 +108,50 @@ class Prober:
         return answer
 
     def _ask(self, host: NodeHost, what: str, address: str, port: int) -> Probe:
-        # An open host is asked for a name that is not its own: Envoy answers 421 by itself and no target is
-        # called.
-        locked = host.client_auth == "required"
-        status_expected = 400 if locked else 421
-        reason_expected = (
-            ("no_client_certificate" if what == "no certificate" else "client_certificate_refused")
-            if locked
-            else "misdirected_request"
-        )
-        expected = f"{status_expected} {reason_expected}"
+        wanted = expectations(host)[what]
         begun = time.monotonic()
-        context = self._plain if what == "no certificate" else self._stranger
+        context = self._plain if what == NO_CERTIFICATE else self._stranger
+        name = ELSEWHERE if wanted == LET_THROUGH else host.name
         try:
-            status, reason, certificate = self._call(
-                host.name, host.name if locked else ELSEWHERE, context, address, port
-            )
+            status, reason, certificate = self._call(host.name, name, context, address, port)
         except (OSError, http.client.HTTPException) as error:
             status, reason, certificate = 0, str(error) or type(error).__name__, ""
-        ok = (status, reason) == (status_expected, reason_expected)
-        if status and certificate != host.certificate_sha256:
+        ok = (status, reason) == (wanted.status, wanted.reason)
+        if certificate and certificate != host.certificate_sha256:
             ok, reason = False, f"another server certificate answered: {certificate}"
-        return Probe(host.name, what, expected, status, reason, round((time.monotonic() - begun) * 1000), ok)
+        expected = f"{wanted.status or 'no answer'} {wanted.reason}"
+        spent = round((time.monotonic() - begun) * 1000)
+        return Probe(host.name, what, expected, status, reason, spent, ok, ok and wanted.refused)
 
     def _call(
         self, sni: str, host: str, context: ssl.SSLContext, address: str, port: int
     ) -> tuple[int, str, str]:
-        with (
-            socket.create_connection((address, port), timeout=self._timeout) as raw,
-            context.wrap_socket(raw, server_hostname=sni) as tls,
-        ):
-            tls.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else TLS 1.3 waits 40 ms for an ACK
-            certificate = hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest()
-            headers = (f"Host: {host}", f"{PROBE_HEADER}: {self._token}", "Connection: close")
-            tls.sendall("\r\n".join(("GET / HTTP/1.1", *headers, "", "")).encode())
-            answer = http.client.HTTPResponse(tls)
-            answer.begin()
-            body = answer.read(10_000)
+        """Status, reason and the server certificate's SHA-256 ("" when the handshake broke off before it)."""
+        certificate = ""
+        with socket.create_connection((address, port), timeout=self._timeout) as raw:
+            try:
+                with context.wrap_socket(raw, server_hostname=sni) as tls:
+                    certificate = hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest()
+                    return (*self._ask_http(tls, host), certificate)
+            except TimeoutError:
+                raise
+            except (ssl.SSLError, ConnectionError, http.client.RemoteDisconnected):
+                # With TLS 1.3 a client thinks that it is connected before the server has looked at its
+                # certificate, and often sees a reset in place of the alert.
+                return 0, BROKEN_OFF, certificate
+
+    def _ask_http(self, tls: ssl.SSLSocket, host: str) -> tuple[int, str]:
+        tls.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else TLS 1.3 waits 40 ms for an ACK
+        headers = (f"Host: {host}", f"{PROBE_HEADER}: {self._token}", "Connection: close")
+        tls.sendall("\r\n".join(("GET / HTTP/1.1", *headers, "", "")).encode())
+        answer = http.client.HTTPResponse(tls)
+        answer.begin()
+        body = answer.read(10_000)
         try:
             reason = str(json.loads(body)["reason"])
         except (ValueError, KeyError, TypeError):
             reason = ""
-        return answer.status, reason, certificate
+        return answer.status, reason
 
 
 def _context() -> ssl.SSLContext:
@@ -125,8 +161,9 @@ def _context() -> ssl.SSLContext:
     return context
 
 
-def _stranger() -> bytes:
-    """Key and self-signed certificate, PEM, good for a year: longer than an agent runs."""
+def _stranger() -> tuple[bytes, str]:
+    """Key and self-signed certificate, PEM, good for a year: longer than an agent runs; and its SHA-256
+    (hex)."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Countersign probe: a stranger")])
     now = datetime.now(UTC)
@@ -142,6 +179,5 @@ def _stranger() -> bytes:
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
         .sign(key, SHA256())
     )
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(
-        Encoding.PEM
-    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return private + certificate.public_bytes(Encoding.PEM), certificate.fingerprint(SHA256()).hex()

@@ -11,6 +11,11 @@ from gateway.agent.bundle import write_private
 from gateway.agent.directory import NodeDirectory
 
 _CHUNK = 8_000_000  # bytes read at a time
+# BoringSSL's names for what a host that refuses in the handshake refuses.
+_IN_TLS = {
+    "peer_did_not_return_a_certificate": "handshake_no_client_certificate",
+    "certificate_verify_failed": "handshake_client_certificate_refused",
+}
 _KEYS = 20_000  # beyond so many different certificates in one fold, new ones are counted without their names
 
 
@@ -21,10 +26,10 @@ class Sighting:
 
     `fingerprint` "" means no certificate; `issuer` is the verified issuer's fingerprint or "". `outcome`:
     "served" or "refused". `reason`: "" when a target answered; of a served one no_such_api,
-    target_out_of_reach or
-    target_failed; else no_client_certificate, client_certificate_refused,
-    unknown_host or what TLS said, as in certificate_verify_failed. `subject`: as the certificate last
-    showed it (RFC 2253).
+    target_out_of_reach or target_failed, or on a host in trial what it would have been refused for, after
+    "trial_"; else no_client_certificate, client_certificate_refused, name_not_allowed (of a rule of its
+    anchor) or unknown_issuer, the first two after "handshake_" where TLS refused; unknown_host, or what else
+    TLS said. `subject`: as the certificate last showed it (RFC 2253).
     """
 
     host: str
@@ -39,13 +44,15 @@ class Sighting:
 
 
 class Seen:
-    """Reads both logs of a node from where it stopped. `token`: the agent's own probes, which do not
-    count."""
+    """Reads both logs of a node from where it stopped. The agent's own probes do not count: `token` is in
+    their requests, `stranger` the fingerprint of the certificate that TLS refuses them."""
 
-    def __init__(self, directory: NodeDirectory, token: str, rotate_at: int = 50_000_000) -> None:
+    def __init__(
+        self, directory: NodeDirectory, token: str, stranger: str = "", rotate_at: int = 50_000_000
+    ) -> None:
         self._logs: dict[Path, Callable[[dict[str, Any]], Sighting | None]] = {
             directory.requests_log: lambda line: request_sighting(line, token),
-            directory.connections_log: connection_sighting,
+            directory.connections_log: lambda line: connection_sighting(line, stranger),
         }
         self._note = directory.root / "run" / "seen.json"
         self._rotate_at, self._next_rotation = rotate_at, 0.0
@@ -145,12 +152,23 @@ def request_sighting(line: dict[str, Any], token: str) -> Sighting | None:
     route, certificate = line.get("route"), line.get("fingerprint")
     if line.get("probe") == token or route == "misdirected":
         return None
+    why = _why(line) if certificate else "no_client_certificate"
     if route == "no-client-certificate" or str(line.get("details")).startswith("rbac_access_denied"):
-        reason = "client_certificate_refused" if certificate else "no_client_certificate"
-        return _sighting(line, "refused", reason)
+        return _sighting(line, "refused", why)
+    if line.get("gate") == "trial":  # the lock noted that it would have refused
+        return _sighting(line, "served", f"trial_{why}") if route else None
     # Only locked hosts see certificates, and there the open gate is the evidence.
     served = line.get("gate") == "open" if certificate else bool(route)
     return _sighting(line, "served", _unanswered(line)) if served else None
+
+
+def _why(line: dict[str, Any]) -> str:
+    """Why the lock refused a certificate, from the word that its Lua noted: a group means that TLS validated
+    it, and no rule of that group allowed one of its names."""
+    noted = str(line.get("trust") or "")
+    if noted.startswith("group"):
+        return "name_not_allowed"
+    return noted if noted == "unknown_issuer" else "client_certificate_refused"
 
 
 def _unanswered(line: dict[str, Any]) -> str:
@@ -160,7 +178,7 @@ def _unanswered(line: dict[str, Any]) -> str:
     return "target_failed" if int(line.get("status") or 0) >= 500 else ""
 
 
-def connection_sighting(line: dict[str, Any]) -> Sighting | None:
+def connection_sighting(line: dict[str, Any], stranger: str = "") -> Sighting | None:
     """A line of connections.jsonl. Only failed ones count; what was asked on the others is in the request
     log.
 
@@ -170,14 +188,17 @@ def connection_sighting(line: dict[str, Any]) -> Sighting | None:
     if not line.get("chain"):  # response flag NR: no filter chain matched
         unknown = line.get("flags") == "NR"
         return _sighting({"time": line.get("time")}, "refused", "unknown_host") if unknown else None
-    return _sighting(line, "refused", _tls_reason(failure)) if failure else None
+    if not failure or (stranger and line.get("fingerprint") == stranger):
+        return None
+    return _sighting(line, "refused", _tls_reason(failure))
 
 
 def _tls_reason(failure: str) -> str:
     """The last name in BoringSSL's text, as in "TLS_error:|268435612:SSL
     routines:OPENSSL_internal:HTTP_REQUEST..."."""
     words = failure.split("OPENSSL_internal:")[-1].split(":")[0].split("|")[0]
-    return "_".join(words.lower().split())[:80]
+    said = "_".join(words.lower().split())[:80]
+    return _IN_TLS.get(said, said)
 
 
 def _sighting(line: dict[str, Any], outcome: str, reason: str) -> Sighting:

@@ -42,7 +42,10 @@ class ChangeOut(serializers.Serializer):
     what = serializers.ChoiceField(("host", "proxy"))
     uuid = serializers.CharField()
     name = serializers.CharField()
-    kind = serializers.ChoiceField(("new", "changed", "removed"))
+    kind = serializers.ChoiceField(
+        ("new", "changed", "removed", "kept"),
+        help_text="kept: a host that cannot be served as it is set now and keeps what is live",
+    )
     reasons = serializers.ListField(child=serializers.CharField())
 
 

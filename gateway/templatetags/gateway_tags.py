@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from catalog import selectors as catalog
 from catalog.models import RemovedProxy
-from vhosts.models import ClientAuth, VirtualHost
+from vhosts.models import ClientAuth, Refusal, VirtualHost
 
 from .. import selectors
 from ..host_state import HostState, differences, state_of
@@ -29,7 +29,26 @@ REFUSALS = {
         "Nothing in the truststore vouches for this certificate.",
         "400 The SSL certificate error",
     ),
+    "name_not_allowed": (
+        "Its CA is trusted, but no name rule there allows one of its names.",
+        "400 The SSL certificate error",
+    ),
+    "unknown_issuer": (
+        "The CA that issued it is no entry of the truststore, whose anchors have different name rules.",
+        "400 The SSL certificate error",
+    ),
+    "handshake_no_client_certificate": ("No certificate was sent.", "a TLS alert, or a reset"),
+    "handshake_client_certificate_refused": (
+        "Nothing in the truststore vouches for this certificate.",
+        "a TLS alert, or a reset",
+    ),
     "unknown_host": ("The name asked for is no host here.", "the connection was closed"),
+}
+ASKS = {
+    ClientAuth.OFF: "Nobody is asked for a certificate",
+    ClientAuth.OPTIONAL: "Who sends a certificate must be trusted",
+    ClientAuth.TRIAL: "Nobody is refused; who would be is written down",
+    ClientAuth.REQUIRED: "Every caller needs a certificate",
 }
 
 
@@ -44,8 +63,13 @@ def node_status(node: Node) -> str:
 @register.filter
 def refusal(sighting: Sighting) -> tuple[str, str]:
     """Why a caller was refused, and what it read."""
+    if sighting.reason.startswith(selectors.TRIAL):
+        return REFUSALS[sighting.reason.removeprefix(selectors.TRIAL)][0], "answered, as in trial"
     broken = f"The handshake broke off: {sighting.reason.replace('_', ' ')}."
-    return REFUSALS.get(sighting.reason, (broken, "no HTTP answer"))
+    why, answer = REFUSALS.get(sighting.reason, (broken, "no HTTP answer"))
+    if sighting.host.refusal == Refusal.HANDSHAKE:
+        answer = answer.replace("400 The", "403 The")
+    return why, answer
 
 
 @register.filter
@@ -64,7 +88,7 @@ def probe_words(probe: dict[str, Any] | str) -> str:
         return "not asked"
     if not probe["ok"]:
         return f"expected {probe['expected']}, got {probe['reason']}"
-    return "refused" if probe["status"] == 400 else "answered, nobody is asked"
+    return "refused" if selectors.sent_away(probe) else "answered, let through"
 
 
 @register.simple_tag
@@ -89,11 +113,10 @@ def host_state(host: VirtualHost, states: dict[int, HostState] | None = None) ->
 def gateway_facts(host: VirtualHost) -> list[dict[str, Any]]:
     """The first facts of a host's strip: whom the gateway asks now, and how it refuses."""
     state = state_of(host, selectors.live_host(host))
-    locked = state.status == ClientAuth.REQUIRED
-    says = "Every caller needs a certificate" if locked else "Nobody is asked for a certificate"
+    says = ASKS.get(state.status, "")
     refusing = {"label": "How it refuses", "value": "nobody", "note": "Anyone may call"}
-    if locked:
-        refusing |= {"value": "explain", "note": "HTTP 400 with a reason; the handshake ends well"}
+    if state.refusal:
+        refusing |= {"value": state.refusal, "note": _how_it_refuses(state)}
     elif not state.is_live:
         refusing |= {"value": "no answer", "note": "The gateway does not know the name"}
     return [
@@ -105,6 +128,22 @@ def gateway_facts(host: VirtualHost) -> list[dict[str, Any]]:
         },
         refusing,
     ]
+
+
+def _how_it_refuses(state: HostState) -> str:
+    if state.refusal == Refusal.EXPLAIN:
+        return "HTTP 400 with a reason; the handshake ends well"
+    if state.in_tls:
+        return "A TLS alert; HTTP 403 for what TLS cannot tell apart"
+    return "HTTP 403: TLS cannot tell the pinned clients apart"
+
+
+@register.inclusion_tag("gateway/_trial.html", takes_context=True)
+def trial(context: template.Context, host: VirtualHost) -> dict[str, Any]:
+    """The panel “In trial”: since when, and who would be refused."""
+    actor = context.get("actor")
+    found = selectors.trial_of(host) if actor is not None and actor.may("gateway:read") else None
+    return {"host": host, "trial": found, "may_change": actor is not None and actor.may("hosts:request")}
 
 
 @register.inclusion_tag("gateway/_host_turn.html", takes_context=True)

@@ -46,7 +46,7 @@ def test_it_says_who_would_newly_be_asked(owner_client, locking):
     assert "data-confirm-any-case" in answer.content.decode()
     (row,) = answer.context["impact"].locked
     assert (row.name, row.proxies, row.calls) == ("partners.harbourline.test", ["Orders"], 3)
-    assert "without a trusted certificate reads 400" in answer.content.decode()
+    assert "without a trusted certificate is refused" in answer.content.decode()
 
 
 def test_it_does_not_start_on_a_wrong_name(owner_client, locking):

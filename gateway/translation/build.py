@@ -3,12 +3,15 @@ open."""
 
 import ipaddress
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from cryptography import x509
+
 from gateway.translation import canonical, pem, trust
-from gateway.translation.ir import IR, Gate, Problem, Route, Trust, Upstream
+from gateway.translation.ir import IR, Gate, Group, Problem, Route, Trust, Upstream
 from gateway.translation.model import Host, Proxy, Snapshot, Truststore
 from gateway.translation.placeholder import PLACEHOLDER_CA
 from gateway.translation.problems import problem
@@ -85,19 +88,53 @@ class _Builder:
             certificate_file=self.file("crt", pem.clean(chain)),
             key_file=key_file,
             certificate_sha256=pem.fingerprint(chain[0]),
-            trust=self.trusted(name, host.truststore) if host.client_auth == "required" else None,
+            client_auth=host.client_auth,
+            refusal=host.refusal if host.client_auth in ("optional", "required") else "",
+            trust=None if host.client_auth == "off" else self.trusted(host, name),
         )
 
-    def trusted(self, host: str, store: Truststore | None) -> Trust:
+    def trusted(self, host: Host, name: str) -> Trust:
+        # A host in trial refuses nobody, so its handshakes always end well.
+        in_tls = host.refusal == "handshake" and host.client_auth != "trial"
+        store = host.truststore
         if store is None:
-            self.tell("truststore_missing", host, host)
-            return Trust((), (), self.file("ts", PLACEHOLDER_CA))
+            self.tell("truststore_missing", name, name)
+            return Trust((), (), (), "", self.file("ts", PLACEHOLDER_CA), in_tls)
         verdict = trust.weigh(store.entries, self.at)
-        self.explain(host, store, verdict)
+        pinned = self.pinned(verdict, store) if in_tls else []
+        self.explain(name, store, verdict)
         moments = [moment for moment in (self.redraw_at, verdict.redraw_at) if moment is not None]
         self.redraw_at = min(moments, default=None)
-        issuers = pem.clean(list(verdict.issuers.values()))
-        return Trust(tuple(verdict.issuers), tuple(verdict.pins), self.file("ts", issuers or PLACEHOLDER_CA))
+        groups = _groups(verdict.rules)
+        if len(groups) > 1:
+            self.tell("issuer_must_be_held", name, f"{store.name} version {store.version}")
+        trusted = list(verdict.issuers.values())
+        if in_tls and not _fit_for_tls(trusted, pinned):
+            in_tls = False
+            self.tell("refuses_after_handshake", name, f"{store.name} version {store.version}")
+        trusted += pinned if in_tls else []
+        return Trust(
+            issuers=tuple(verdict.issuers),
+            pins=tuple(verdict.pins),
+            groups=groups,
+            others=groups[0].name if len(groups) == 1 else "",
+            ca_file=self.file("ts", pem.clean(trusted) or PLACEHOLDER_CA),
+            in_tls=in_tls,
+        )
+
+    def pinned(self, verdict: trust.Verdict, store: Truststore) -> list[x509.Certificate]:
+        """The pinned certificates that TLS shall accept; what cannot be read is added to the verdict."""
+        found = []
+        late = {entry.fingerprint for entry in verdict.expired}
+        for entry in store.entries:
+            if entry.role == "client" and entry.fingerprint not in late:
+                certificate = trust.read(entry)
+                if certificate is None:
+                    verdict.unreadable.append(entry)
+                    verdict.pins.remove(entry.fingerprint)
+                else:
+                    found.append(certificate)
+        return sorted(found, key=pem.fingerprint)
 
     def explain(self, host: str, store: Truststore, verdict: trust.Verdict) -> None:
         which = f"{store.name} version {store.version}"
@@ -166,6 +203,29 @@ class _Builder:
             ca_file = self.roots_file
             self.files[ca_file] = self.upstream_roots
         return Upstream(parts.scheme, host, port, ca_file), re.sub("//+", "/", parts.path).rstrip("/")
+
+
+def _groups(rules: dict[str, trust.Rules]) -> tuple[Group, ...]:
+    """Issuers with equal rules share a group; "open" is the one without rules."""
+    members: dict[trust.Rules, list[str]] = {}
+    for fingerprint, each in rules.items():
+        members.setdefault(each, []).append(fingerprint)
+    ordered = sorted((sorted(each), issuers) for each, issuers in members.items())
+    return tuple(
+        Group(f"group{number}" if each else "open", tuple(each), tuple(sorted(issuers)))
+        for number, (each, issuers) in enumerate(ordered)
+    )
+
+
+def _fit_for_tls(issuers: list[x509.Certificate], pins: list[x509.Certificate]) -> bool:
+    """Whether the pins may stand in `trusted_ca` beside the issuers and change nothing but who is refused
+    there.
+
+    Two certificates of one name hide each other from BoringSSL, and a pin that may sign would vouch for
+    others.
+    """
+    names = Counter(certificate.subject.public_bytes() for certificate in [*issuers, *pins])
+    return not pins or (max(names.values()) == 1 and not any(map(trust.may_sign, pins)))
 
 
 def _file_name(kind: str, content: str) -> str:

@@ -1,76 +1,36 @@
 """A snapshot compiled: everything that a deployment stores and never works out again."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from gateway.translation import canonical, envoy, facts
+from gateway.translation import canonical, envoy, facts, keep
 from gateway.translation.build import Built, build
-from gateway.translation.ir import IR, Problem, Route
+from gateway.translation.ir import Gate, Route
 from gateway.translation.model import Snapshot
+from gateway.translation.outcome import Compiled, CompiledHost, CompiledProxy
 
 
-@dataclass(frozen=True)
-class CompiledProxy:
-    """`digest`: SHA-256 of what Envoy would hold for this proxy: its route, its cluster, and the chains of
-    its hosts without other proxies' routes. `facts` are for `reasons`."""
-
-    digest: str
-    facts: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class CompiledHost:
-    """`digest`: SHA-256 of the host's chain without any proxy's route. `chain_digest`: of the chain as
-    deployed, so it says whether the host needs a new proof. `certificate_sha256`: of the server certificate
-    (hex)."""
-
-    name: str
-    digest: str
-    facts: dict[str, Any]
-    client_auth: str
-    certificate_sha256: str
-    chain_digest: str
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """`chains` by host name, `clusters` by name, `files` name to PEM text, `keys` file name to key_id;
-    `proxies` and `hosts` by id. `digest`: SHA-256 of everything that reaches Envoy. `redraw_at`: compile
-    again from then on, since an anchor starts or ends (None: never)."""
-
-    ir: IR
-    chains: dict[str, dict[str, Any]]
-    clusters: dict[str, dict[str, Any]]
-    files: dict[str, str]
-    keys: dict[str, str]
-    proxies: dict[str, CompiledProxy]
-    hosts: dict[str, CompiledHost]
-    problems: tuple[Problem, ...]
-    redraw_at: datetime | None
-    digest: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data for a JSON column; dates as ISO 8601, tuples as lists."""
-        return {
-            "ir": listed(self.ir.to_json()),
-            "chains": self.chains,
-            "clusters": self.clusters,
-            "files": self.files,
-            "keys": self.keys,
-            "proxies": {proxy_id: vars(proxy) for proxy_id, proxy in self.proxies.items()},
-            "hosts": {host_id: vars(host) for host_id, host in self.hosts.items()},
-            "problems": [vars(problem) for problem in self.problems],
-            "redraw_at": self.redraw_at.isoformat() if self.redraw_at else None,
-            "digest": self.digest,
-        }
-
-
-def compile_snapshot(snapshot: Snapshot, at: datetime, *, upstream_roots: str) -> Compiled:
+def compile_snapshot(
+    snapshot: Snapshot,
+    at: datetime,
+    *,
+    upstream_roots: str,
+    live: Mapping[str, Any] | None = None,
+    refused: Mapping[str, str] | None = None,
+) -> Compiled:
     """Translate an account as of `at` (aware). `upstream_roots`: PEM text of the CAs for https targets.
+    `live`: what is live, as `to_json` gave it, for hosts that must keep it; `refused`: hosts (ids) that Envoy
+    would refuse as compiled, with its words.
 
-    Bad data raises nothing; it is left out, or refuses everybody, and is listed in `problems`.
+    Bad data raises nothing; it is left out, keeps what is live or refuses everybody, and is listed in
+    `problems`.
     """
+    compiled = _compile(snapshot, at, upstream_roots)
+    return keep.keep_live(compiled, snapshot, live, refused or {})
+
+
+def _compile(snapshot: Snapshot, at: datetime, upstream_roots: str) -> Compiled:
     built = build(snapshot, at, upstream_roots)
     gates = {gate.host_id: gate for gate in built.ir.gates}
     rendered = {route.proxy_id: envoy.route(route) for route in built.ir.routes}
@@ -90,6 +50,8 @@ def compile_snapshot(snapshot: Snapshot, at: datetime, *, upstream_roots: str) -
             client_auth=host.client_auth,
             certificate_sha256=gates[host.id].certificate_sha256,
             chain_digest=canonical.digest(chains[gates[host.id].name]),
+            refusal=gates[host.id].refusal,
+            in_tls=_in_tls(gates[host.id]),
         )
         for host in snapshot.hosts
         if host.id in gates
@@ -107,6 +69,10 @@ def compile_snapshot(snapshot: Snapshot, at: datetime, *, upstream_roots: str) -
         redraw_at=built.redraw_at,
         digest=canonical.digest([chains, clusters, files, keys]),
     )
+
+
+def _in_tls(gate: Gate) -> bool:
+    return gate.trust is not None and gate.trust.in_tls
 
 
 def _proxies(
@@ -134,12 +100,3 @@ def _proxies(
 def _proxy_facts(route: Route, target_url: str, hosts: dict[str, CompiledHost]) -> dict[str, Any]:
     where = {f"host {hosts[host_id].name}": hosts[host_id].facts for host_id in route.hosts}
     return {**facts.of_route(route, target_url), **where}
-
-
-def listed(value: Any) -> Any:
-    """The same with lists for tuples, as JSON will give it back."""
-    if isinstance(value, dict):
-        return {key: listed(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [listed(item) for item in value]
-    return value

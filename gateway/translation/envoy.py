@@ -33,7 +33,7 @@ REQUEST_LOG = {
     "issuer": "%DOWNSTREAM_PEER_ISSUER_FINGERPRINT_256%",
     "subject": "%DOWNSTREAM_PEER_SUBJECT%",
     "gate": "%DYNAMIC_METADATA(countersign:gate)%",
-    "pin": "%DYNAMIC_METADATA(countersign:pin)%",
+    "trust": "%DYNAMIC_METADATA(countersign:trust)%",
     "status": "%RESPONSE_CODE%",
     "route": "%ROUTE_NAME%",
     "proxy": "%METADATA(ROUTE:countersign:proxy)%",
@@ -68,8 +68,8 @@ def _downstream_tls(gate: Gate) -> dict[str, Any]:
     }
     context: dict[str, Any] = {"@type": _TLS + "DownstreamTlsContext", "common_tls_context": common}
     if gate.trust is not None:
-        common["validation_context"] = lock.validation_context(gate.trust)
-        context["require_client_certificate"] = False  # lock.py refuses, with a reason
+        common["validation_context"] = lock.validation_context(gate, gate.trust)
+        context["require_client_certificate"] = lock.requires(gate)
         # A resumed session counts as not validated, and an expired client would keep resuming.
         context["disable_stateless_session_resumption"] = True
         context["disable_stateful_session_resumption"] = True
@@ -118,8 +118,8 @@ def _hcm(gate: Gate, routes: Iterable[dict[str, Any]]) -> dict[str, Any]:
         },
     }
     if gate.trust is not None:
-        hcm["http_filters"] = [*lock.filters(gate.trust), router]
-        hcm["local_reply_config"] = lock.local_reply()
+        hcm["http_filters"] = [*lock.filters(gate, gate.trust), router]
+        hcm["local_reply_config"] = lock.local_reply(gate)
     return hcm
 
 
@@ -133,8 +133,10 @@ def _route_table(gate: Gate, routes: Iterable[dict[str, Any]]) -> dict[str, Any]
     elsewhere = {"message": "This connection was made for another host", "reason": "misdirected_request"}
     misdirected = _answer("misdirected", 421, elsewhere)
     if gate.trust is not None:
-        own["routes"] = [lock.first_route(), *own["routes"]]
-        own["request_headers_to_add"] = [overwrite(name, value) for name, value in IDENTITY_HEADERS.items()]
+        if gate.client_auth == "required":
+            own["routes"] = [lock.first_route(), *own["routes"]]
+        if gate.client_auth != "trial":  # where lua.VERDICT names only those whom the lock would let in
+            own["request_headers_to_add"] = [overwrite(*header) for header in IDENTITY_HEADERS.items()]
         misdirected["typed_per_filter_config"] = lock.exempt()
     others = {"name": "misdirected", "domains": ["*"], "routes": [misdirected]}
     return {"name": gate.name, "virtual_hosts": [own, others]}

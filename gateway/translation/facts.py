@@ -20,6 +20,8 @@ def of_host(host: Host, gate: Gate) -> Facts:
         via = f" via {store.via}" if store and store.via else ""
         facts["truststore"] = f"{store.name} version {store.version}{via}" if store else "none"
         facts["trusted certificates"] = _trusted(gate)
+    if gate.refusal:
+        facts["refusal"] = gate.refusal
     return facts
 
 
@@ -27,9 +29,12 @@ def _trusted(gate: Gate) -> str:
     """Such as "1 issuer, 2 clients (3f2a9c01b7de)"; the digest tells apart sets of equal size."""
     assert gate.trust is not None
     issuers, pins = gate.trust.issuers, gate.trust.pins
-    groups = (("issuer", issuers), ("client", pins))
-    counted = [f"{len(group)} {noun}{'s' * (len(group) != 1)}" for noun, group in groups if group]
-    return f"{', '.join(counted)} ({canonical.digest([issuers, pins])[:12]})" if counted else "nobody"
+    rules = [f"{group.name}: {rule}" for group in gate.trust.groups for rule in group.rules]
+    counts = (("issuer", issuers), ("client", pins), ("name rule", rules))
+    counted = [f"{len(group)} {noun}{'s' * (len(group) != 1)}" for noun, group in counts if group]
+    groups = [[group.name, group.issuers] for group in gate.trust.groups] if rules else []
+    digest = canonical.digest([issuers, pins, rules, groups])[:12]
+    return f"{', '.join(counted)} ({digest})" if counted else "nobody"
 
 
 def of_route(route: Route, target_url: str) -> Facts:

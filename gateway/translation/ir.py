@@ -1,7 +1,10 @@
 """The gateway's configuration in our own nouns, with nothing of Envoy in it. All of it is plain data."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from certificates.pki.san_rules import SanRule
 
 
 @dataclass(frozen=True)
@@ -10,7 +13,8 @@ class Problem:
 
     `effect` says what the gateway does instead: "left out" (the host has no chain, nobody reaches it),
     "refuses everybody" (the host answers 400 to every caller), "unavailable" (the proxy answers 503),
-    "ignored" (one certificate counts for nothing; the rest works).
+    "ignored" (one certificate or wish counts for nothing; the rest works), "keeps what is live" (the host's
+    chain stays as it was deployed last).
     """
 
     code: str
@@ -22,29 +26,63 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Trust:
-    """Who gets in. `issuers`: fingerprints of the CAs whose clients enter; `pins`: fingerprints of single
-    clients.
+class Group:
+    """CAs whose clients enter under the same rules. Without rules everyone they issued for enters."""
 
-    `ca_file` holds exactly the issuers, or the placeholder CA when there are none.
+    name: str
+    rules: tuple[SanRule, ...]
+    issuers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Who gets in. `issuers`: fingerprints of the CAs whose clients enter, each in one of `groups`; `pins`:
+    fingerprints of single clients.
+
+    `others`: name of the group of a client whose direct issuer is none of `issuers` but leads to one of
+    them; "": such a client is refused, since nobody can tell which rules hold. `ca_file` holds the issuers,
+    with `in_tls` the pins too, or the placeholder CA when there is nothing to hold. `in_tls`: TLS itself
+    refuses strangers.
     """
 
     issuers: tuple[str, ...]
     pins: tuple[str, ...]
+    groups: tuple[Group, ...]
+    others: str
     ca_file: str
+    in_tls: bool
 
 
 @dataclass(frozen=True)
 class Gate:
     """One host: its SNI name, its own certificate and, when it asks for client certificates, whom it
-    trusts."""
+    trusts.
+
+    `refusal` is "explain" or "handshake" where somebody is refused, "" on a host that refuses nobody (off,
+    trial).
+    """
 
     host_id: str
     name: str
     certificate_file: str
     key_file: str
     certificate_sha256: str
+    client_auth: str
+    refusal: str
     trust: Trust | None
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> "Gate":
+        """Read a gate of an IR that was stored as JSON. Raises KeyError or TypeError for an older shape."""
+        trust = plain["trust"]
+        if trust is not None:
+            groups = tuple(
+                Group(each["name"], tuple(SanRule(**rule) for rule in each["rules"]), tuple(each["issuers"]))
+                for each in trust["groups"]
+            )
+            lists = {"issuers": tuple(trust["issuers"]), "pins": tuple(trust["pins"]), "groups": groups}
+            trust = Trust(**{**trust, **lists})
+        return cls(**{**plain, "trust": trust})
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,23 @@
-"""The lock of a host that requires a client certificate and answers with a reason (style *explain*).
+"""The lock of a host that asks for client certificates.
 
-TLS asks for a certificate and lets the handshake end well whatever comes (ACCEPT_UNTRUSTED); HTTP refuses.
-That is safe only in this order, measured on Envoy 1.40: Lua marks a chain without short RSA keys, and a
-pinned leaf within its dates; RBAC lets through a certificate that TLS validated and that has the first mark,
-or the second mark, and nothing else; then
-the gate is noted as open, so that a 403 before it can be told from a 403 of the target. Every decision
-demands positive evidence: a Lua error or a missing filter refuses. Issuer and chain as *sent* by the client
-never let anybody in.
+Style *explain*: TLS asks for a certificate and lets the handshake end well whatever comes
+(ACCEPT_UNTRUSTED); HTTP refuses, with a reason. That is safe only in this order, measured on Envoy 1.40: Lua
+notes who the client is (lua.py); RBAC lets through a pin, and a certificate that TLS validated and whose
+issuer's group and names fit, and nothing else; then the gate is noted as open, so that a 403 before it can
+be told from a 403 of the target. Every decision demands positive evidence: a Lua error or a missing filter
+refuses. Issuer and chain as *sent* by the client never let anybody in.
+
+Style *handshake*: TLS refuses what it can tell apart; the same lock behind it refuses the rest, with 403.
+
+A host in *trial* has the same lock, whose RBAC only notes what it would do. What would be refused goes on
+without any identity header.
 """
 
 from typing import Any
 
-from gateway.translation.ir import Trust
+from certificates.pki.san_rules import SanRule
+from gateway.translation import lua
+from gateway.translation.ir import Gate, Group, Trust
 from gateway.translation.wire import CONTENT_TYPE_JSON, extension, json_body
 
 NAMESPACE = "countersign"
@@ -19,117 +25,88 @@ NO_CERTIFICATE = {"message": "No required SSL certificate was sent", "reason": "
 REFUSED = {"message": "The SSL certificate error", "reason": "client_certificate_refused"}
 
 _RBAC, _GATE = "envoy.filters.http.rbac", "envoy.filters.http.set_metadata"
-
-# Envoy validates certificates with RSA keys of any size, so an anchor that is sound would still let in a leaf
-# or an intermediate with RSA 1024. Every RSA key in what the client sent (rsaEncryption in its
-# SubjectPublicKeyInfo, RFC 3279 section 2.3.1) must have 2048 bits, which is a modulus of 257 octets with its
-# leading zero. Answers are remembered per worker: a connection brings the same chain with every request.
-#
-# A pin is compared by the SHA-256 of the leaf whose key TLS just proved; its dates come from that same
-# certificate.
-_LUA = """local PINS = {}
-for pin in ([[%s]]):gmatch("%%x+") do PINS[pin] = true end
-local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-local RSA = "\\42\\134\\72\\134\\247\\13\\1\\1\\1"
-local seen, remembered = {}, 0
-
-local function decoded(text)
-  local bits, held, out = 0, 0, {}
-  for letter in text:gmatch("[%%w%%+/]") do
-    held, bits = held * 64 + ALPHABET:find(letter, 1, true) - 1, bits + 6
-    if bits >= 8 then
-      bits = bits - 8
-      local octet = math.floor(held / 2 ^ bits)
-      out[#out + 1], held = string.char(octet), held - octet * 2 ^ bits
-    end
-  end
-  return table.concat(out)
-end
-
-local function body(der, at)
-  local size = der:byte(at + 1) or 0
-  if size < 128 then return at + 2, size end
-  local total = 0
-  for place = at + 2, at + 1 + size - 128 do total = total * 256 + (der:byte(place) or 0) end
-  return at + 2 + size - 128, total
-end
-
-local function short_key(der)
-  local from, to = der:find(RSA, 1, true)
-  while from do
-    local at = to + 1
-    if der:byte(at) == 5 then at = at + 2 end
-    if der:byte(at) == 3 then
-      local modulus = body(der, (body(der, at)) + 1)
-      local _, octets = body(der, modulus)
-      if octets < 257 then return true end
-    end
-    from, to = der:find(RSA, from + 1, true)
-  end
-  return false
-end
-
-local function decent(chain)
-  if seen[chain] == nil then
-    if remembered >= 500 then seen, remembered = {}, 0 end
-    local fine = true
-    local text = chain:gsub("%%%%(%%x%%x)", function(hex) return string.char(tonumber(hex, 16)) end)
-    for certificate in text:gmatch("CERTIFICATE%%-%%-%%-%%-%%-(.-)%%-%%-%%-%%-%%-END") do
-      fine = fine and not short_key(decoded(certificate))
-    end
-    seen[chain], remembered = fine, remembered + 1
-  end
-  return seen[chain]
-end
-
-function envoy_on_request(handle)
-  local tls = handle:streamInfo():downstreamSslConnection()
-  if not tls or not tls:peerCertificatePresented() then return end
-  local metadata = handle:streamInfo():dynamicMetadata()
-  if decent(tls:urlEncodedPemEncodedPeerCertificateChain()) then
-    metadata:set("countersign", "keys", "decent")
-  end
-  if PINS[tls:sha256PeerCertificateDigest()] then
-    local now = os.time()
-    if now >= tls:validFromPeerCertificate() and now <= tls:expirationPeerCertificate() then
-      metadata:set("countersign", "pin", "accepted")
-    end
-  end
-end
-"""
+_LUA = "envoy.extensions.filters.http.lua.v3.Lua"
+_SAN_TYPES = {"dns": "DNS", "uri": "URI", "email": "EMAIL", "ip": "IP_ADDRESS"}
 
 
-def validation_context(trust: Trust) -> dict[str, Any]:
-    """CertificateValidationContext: who is validated. Pins are never in `trusted_ca`, where they could
+def validation_context(gate: Gate, trust: Trust) -> dict[str, Any]:
+    """CertificateValidationContext: who is validated. Pins are in `trusted_ca` only where none of them could
     sign."""
-    return {
+    context: dict[str, Any] = {
         "trusted_ca": {"filename": trust.ca_file},
-        "trust_chain_verification": "ACCEPT_UNTRUSTED",
         "suppress_client_ca_list": True,  # past 64 KiB of CA names every handshake fails
     }
+    if not trust.in_tls:
+        context["trust_chain_verification"] = "ACCEPT_UNTRUSTED"
+    elif gate.client_auth == "optional":
+        pass  # with either of these, Envoy would refuse a client without a certificate as well (measured)
+    elif trust.pins and not trust.issuers:
+        context["verify_certificate_hash"] = list(trust.pins)
+    elif trust.groups and not trust.pins and all(group.rules for group in trust.groups):
+        rules = sorted({rule for group in trust.groups for rule in group.rules})
+        context["match_typed_subject_alt_names"] = [_san_matcher(rule) for rule in rules]
+    return context
 
 
-def filters(trust: Trust) -> list[dict[str, Any]]:
+def requires(gate: Gate) -> bool:
+    """Whether TLS itself refuses a client without a certificate (`require_client_certificate`)."""
+    return gate.client_auth == "required" and gate.refusal == "handshake"
+
+
+def filters(gate: Gate, trust: Trust) -> list[dict[str, Any]]:
     """The HTTP filters that make the lock; they must come before every other filter."""
-    validated = {
-        "custom": extension(
-            "envoy.rbac.principals.mtls_authenticated",
-            "envoy.extensions.rbac.principals.mtls_authenticated.v3.Config",
-            any_validated_client_certificate=True,
-        )
-    }
-    principals: list[dict[str, Any]] = [{"and_ids": {"ids": [validated, _noted("keys", "decent")]}}]
+    lock = {"action": "ALLOW", "policies": _policies(gate, trust)}
+    rbac = "envoy.extensions.filters.http.rbac.v3.RBAC"
+    who = _lua("envoy.filters.http.lua", lua.trust_script(trust))
+    if gate.client_auth == "trial":
+        verdict = _lua("countersign.verdict", lua.VERDICT)
+        return [_noting("trial"), who, extension(_RBAC, rbac, shadow_rules=lock), verdict]
+    return [who, extension(_RBAC, rbac, rules=lock), _noting("open")]
+
+
+def _policies(gate: Gate, trust: Trust) -> dict[str, Any]:
+    """Who enters. Policies of RBAC, any of which suffices."""
+    principals = {group.name: _members(group) for group in trust.groups}
     if trust.pins:
-        principals.append(_noted("pin", "accepted"))
-    source = {"inline_string": _LUA % "\n".join(trust.pins)}
-    lua = "envoy.extensions.filters.http.lua.v3.Lua"
-    chain = [extension("envoy.filters.http.lua", lua, default_source_code=source)]
-    policies = {"trusted": {"permissions": [{"any": True}], "principals": principals}}
-    rules = {"action": "ALLOW", "policies": policies}
-    chain.append(extension(_RBAC, "envoy.extensions.filters.http.rbac.v3.RBAC", rules=rules))
-    note = [{"metadata_namespace": NAMESPACE, "value": {"gate": "open"}, "allow_overwrite": True}]
-    chain.append(extension(_GATE, "envoy.extensions.filters.http.set_metadata.v3.Config", metadata=note))
-    return chain
+        principals["pin"] = [_noted("trust", "pin")]
+    if gate.client_auth == "optional":
+        principals["nobody"] = [_noted("trust", "no_certificate")]
+    if not principals:
+        principals["none"] = [{"not_id": {"any": True}}]  # RBAC wants a policy
+    return {
+        name: {"permissions": [{"any": True}], "principals": [{"and_ids": {"ids": ids}}]}
+        for name, ids in sorted(principals.items())
+    }
+
+
+def _members(group: Group) -> list[dict[str, Any]]:
+    """A client that TLS validated, of this group, with a name that one of its rules allows."""
+    if not group.rules:
+        return [_noted("trust", group.name), _validated(any_validated_client_certificate=True)]
+    named = [_validated(san_matcher=_san_matcher(rule)) for rule in group.rules]
+    return [_noted("trust", group.name), {"or_ids": {"ids": named}}]
+
+
+def _validated(**fields: Any) -> dict[str, Any]:
+    kind = "envoy.extensions.rbac.principals.mtls_authenticated.v3.Config"
+    return {"custom": extension("envoy.rbac.principals.mtls_authenticated", kind, **fields)}
+
+
+def _san_matcher(rule: SanRule) -> dict[str, Any]:
+    """SubjectAltNameMatcher. Envoy compares exact DNS names without regard to case by itself."""
+    matcher: dict[str, Any] = {rule.match: rule.value}
+    if rule.kind == "dns" and rule.match != "exact":
+        matcher["ignore_case"] = True
+    return {"san_type": _SAN_TYPES[rule.kind], "matcher": matcher}
+
+
+def _lua(name: str, source: str) -> dict[str, Any]:
+    return extension(name, _LUA, default_source_code={"inline_string": source})
+
+
+def _noting(state: str) -> dict[str, Any]:
+    note = [{"metadata_namespace": NAMESPACE, "value": {"gate": state}, "allow_overwrite": True}]
+    return extension(_GATE, "envoy.extensions.filters.http.set_metadata.v3.Config", metadata=note)
 
 
 def _noted(key: str, value: str) -> dict[str, Any]:
@@ -154,8 +131,9 @@ def first_route() -> dict[str, Any]:
     }
 
 
-def local_reply() -> dict[str, Any]:
-    """LocalReplyConfig: what RBAC refused (a 403 of ours while the gate is not open) reads 400 and says why.
+def local_reply(gate: Gate) -> dict[str, Any]:
+    """LocalReplyConfig: what RBAC refused (a 403 of ours while the gate is not open) says why, with 400 in
+    the style *explain*.
 
     A target's own 403 is no local reply, and a 403 that a later filter of ours gives finds the gate open.
     """
@@ -168,7 +146,7 @@ def local_reply() -> dict[str, Any]:
         "mappers": [
             {
                 "filter": {"and_filter": {"filters": closed}},
-                "status_code": 400,
+                "status_code": 403 if gate.refusal == "handshake" else 400,
                 "body_format_override": {"json_format": {**REFUSED}},
             }
         ]

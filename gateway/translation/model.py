@@ -6,10 +6,13 @@ by its `key_id` and never travels through here.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
+
+from certificates.pki.san_rules import SanRule
 
 Role = Literal["anchor", "intermediate", "client"]
-ClientAuth = Literal["off", "required"]
+ClientAuth = Literal["off", "optional", "required", "trial"]
+Refusal = Literal["explain", "handshake"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class ServerKey:
 @dataclass(frozen=True)
 class Entry:
     """A certificate in a truststore version. `fingerprint`: lower-case hex SHA-256 of the DER. Dates are
-    aware."""
+    aware. `san_rules`: of an anchor, the names that its clients must have one of; none: any client."""
 
     fingerprint: str
     role: Role
@@ -36,6 +39,7 @@ class Entry:
     pem: str
     not_before: datetime
     not_after: datetime
+    san_rules: tuple[SanRule, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,17 +54,23 @@ class Truststore:
 
 @dataclass(frozen=True)
 class Host:
-    """A virtual host. `name` is its FQDN; the translation lower-cases it, because Envoy refuses other SNI."""
+    """A virtual host. `name` is its FQDN; the translation lower-cases it, because Envoy refuses other SNI.
+
+    `refusal`: whether it refuses over HTTP with a reason, or in the TLS handshake as far as TLS can.
+    """
 
     id: str
     name: str
     client_auth: ClientAuth
     keystore: ServerKey
     truststore: Truststore | None = None
+    refusal: Refusal = "explain"
 
     def __post_init__(self) -> None:
-        if self.client_auth not in ("off", "required"):
+        if self.client_auth not in get_args(ClientAuth):
             raise ValueError(f"{self.name}: client authentication {self.client_auth!r} cannot be rendered")
+        if self.refusal not in get_args(Refusal):
+            raise ValueError(f"{self.name}: refusal {self.refusal!r} cannot be rendered")
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,16 @@ CONNECTION_LOG = {
 
 @dataclass(frozen=True)
 class NodeHost:
-    """What a probe needs of a host. `certificate_sha256`: lower-case hex of the server certificate's DER."""
+    """What a probe needs of a host. `certificate_sha256`: lower-case hex of the server certificate's DER.
+    `refusal` and `in_tls`: as in `ir.Gate` and `ir.Trust`; the defaults are what deployments made before
+    there was a choice mean."""
 
     name: str
     client_auth: str
     certificate_sha256: str
     chain_digest: str
+    refusal: str = "explain"
+    in_tls: bool = False
 
 
 def version_of(digests: Iterable[str], address: str, port: int) -> str:

@@ -3,6 +3,7 @@ meanwhile."""
 
 from gateway.translation.ir import Problem
 
+KEEPS = "keeps what is live"
 _CATALOGUE = {
     "host_twice": (
         "Two hosts are called {host}; the other one is served.",
@@ -17,6 +18,11 @@ _CATALOGUE = {
     "keystore_unusable": (
         "The certificate chain of keystore {subject} cannot be read.",
         "Upload the server certificate and its chain again.",
+        "left out",
+    ),
+    "envoy_refuses": (
+        "Envoy would refuse {host}: {subject}",
+        "Mend the certificate, key or truststore that it names, then plan again.",
         "left out",
     ),
     "truststore_missing": (
@@ -57,6 +63,20 @@ _CATALOGUE = {
     "intermediate_unlinked": (
         "{subject} leads to no valid anchor of the same truststore.",
         "Add the anchor that issued it, or give this one the role anchor.",
+        "ignored",
+    ),
+    "issuer_must_be_held": (
+        "The anchors of {subject} have different name rules. A client enters only when the CA that issued "
+        "its certificate is itself an entry there; with any other CA in between nobody could tell which "
+        "rules hold.",
+        "Add the CAs that issue for these clients as intermediates.",
+        "ignored",
+    ),
+    "refuses_after_handshake": (
+        "{subject} pins clients that may sign certificates, or has two certificates of one name. TLS could "
+        "not tell them apart, so {host} refuses with HTTP 403 after the handshake; only a client without a "
+        "certificate is refused in it.",
+        "Pin certificates whose key usage lacks keyCertSign, one of a name, or let the host explain.",
         "ignored",
     ),
     "base_path_unusable": (

@@ -7,7 +7,11 @@ from typing import Any
 _VERSION = re.compile(r"(?P<store>.+) version (?P<version>\d+)(?P<via> via ref://.+)?")
 
 # Shown only when nothing else about the same host says it: a new version brings new certificates with it.
-_IMPLIED = {"trusted certificates": "truststore", "server key": "server certificate"}
+_IMPLIED = {
+    "trusted certificates": "truststore",
+    "server key": "server certificate",
+    "refusal": "client authentication",
+}
 
 
 def reasons(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> list[str]:

@@ -4,6 +4,9 @@ An `anchor` vouches until it expires. An `intermediate` vouches when the store i
 that is valid now: names match and the signature holds (cryptography's verify_directly_issued_by). A
 `client` never vouches for anybody, and neither does an anchor that is no CA: Envoy does not look at
 basicConstraints of what it trusts, so a pinned leaf put there could sign certificates of its own.
+
+Every certificate that vouches has the rules of the anchors at or above it: a client that it issued enters
+when one of them allows one of the client's names. An anchor without a rule allows everyone.
 """
 
 from collections.abc import Iterable
@@ -13,15 +16,21 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from certificates.pki.san_rules import SanRule
 from gateway.translation import pem
 from gateway.translation.model import Entry
+
+Rules = frozenset[SanRule]
+OPEN: Rules = frozenset()
 
 
 @dataclass
 class Verdict:
-    """`issuers` by fingerprint, sorted; `pins` sorted; the rest says what was not used and why."""
+    """`issuers` by fingerprint, sorted; `rules` of each issuer (OPEN: it vouches for everyone); `pins`
+    sorted; the rest says what was not used and why."""
 
     issuers: dict[str, x509.Certificate] = field(default_factory=dict)
+    rules: dict[str, Rules] = field(default_factory=dict)
     pins: list[str] = field(default_factory=list)
     unreadable: list[Entry] = field(default_factory=list)
     not_a_ca: list[Entry] = field(default_factory=list)
@@ -36,6 +45,7 @@ def weigh(entries: Iterable[Entry], at: datetime) -> Verdict:
     verdict = Verdict()
     anchors: dict[str, x509.Certificate] = {}
     helpers: dict[str, tuple[Entry, x509.Certificate]] = {}
+    own: dict[str, Rules] = {}
     ready: set[str] = set()
     for entry in sorted(entries, key=lambda e: (e.role, e.fingerprint)):
         if entry.role == "client":
@@ -43,7 +53,7 @@ def weigh(entries: Iterable[Entry], at: datetime) -> Verdict:
             if entry.not_after < at:
                 verdict.expired.append(entry)
             continue
-        certificate = _read(entry)
+        certificate = read(entry)
         if certificate is None:
             verdict.unreadable.append(entry)
         elif not _is_ca(certificate):
@@ -52,20 +62,41 @@ def weigh(entries: Iterable[Entry], at: datetime) -> Verdict:
             verdict.expired.append(entry)
         elif entry.role == "anchor":
             anchors[entry.fingerprint] = certificate
-            if entry.not_before <= at:
-                ready.add(entry.fingerprint)
+            own[entry.fingerprint] = Rules(entry.san_rules)
         else:
             helpers[entry.fingerprint] = (entry, certificate)
+        if entry.not_before <= at:
+            ready.add(entry.fingerprint)
         verdict.redraw_at = _sooner(verdict.redraw_at, entry, at)
-    linked = _linked(
-        {f: c for f, c in anchors.items() if f in ready}, {f: c for f, (_, c) in helpers.items()}
-    )
+    known = {f: c for f, (_, c) in helpers.items()} | anchors
+    by_issuer = _by_issuer(known)
+    linked = {f: known[f] for f in _below(anchors.keys() & ready, known, ready, by_issuer)}
     verdict.unlinked = [entry for f, (entry, _) in helpers.items() if f not in linked and f not in anchors]
     verdict.issuers = dict(sorted({**linked, **anchors}.items()))
+    verdict.rules = _rules(verdict.issuers, own, ready, by_issuer)
     return verdict
 
 
-def _read(entry: Entry) -> x509.Certificate | None:
+def _rules(
+    issuers: dict[str, x509.Certificate],
+    own: dict[str, Rules],
+    ready: set[str],
+    by_issuer: dict[bytes, list[str]],
+) -> dict[str, Rules]:
+    """The rules of each issuer: its own and those of every anchor above it, OPEN where one of these is."""
+    if not any(own.values()):
+        return dict.fromkeys(issuers, OPEN)
+    found: dict[str, list[Rules]] = {fingerprint: [] for fingerprint in issuers}
+    for anchor, rules in own.items():
+        found[anchor].append(rules)
+        # An anchor whose time has not come vouches for nothing below it yet.
+        for fingerprint in _below({anchor} & ready, issuers, ready, by_issuer):
+            found[fingerprint].append(rules)
+    return {f: OPEN if OPEN in each else Rules().union(*each) for f, each in found.items()}
+
+
+def read(entry: Entry) -> x509.Certificate | None:
+    """The certificate of an entry; None when its PEM holds anything else than that one certificate."""
     try:
         (certificate,) = pem.certificates(entry.pem)
     except ValueError:
@@ -85,21 +116,38 @@ def _is_ca(certificate: x509.Certificate) -> bool:
     return usage.key_cert_sign
 
 
-def _linked(
-    anchors: dict[str, x509.Certificate], helpers: dict[str, x509.Certificate]
-) -> dict[str, x509.Certificate]:
-    """The helpers that lead to an anchor, through other helpers or directly."""
-    by_issuer: dict[bytes, list[str]] = {}
-    for fingerprint, certificate in helpers.items():
-        by_issuer.setdefault(certificate.issuer.public_bytes(), []).append(fingerprint)
-    found: dict[str, x509.Certificate] = {}
-    todo = list(anchors.values())
+def may_sign(certificate: x509.Certificate) -> bool:
+    """Whether anything that it signed might be taken for good if it were in `trusted_ca` (measured: only a
+    keyUsage without keyCertSign prevents that)."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
+        return True
+
+
+def _by_issuer(known: dict[str, x509.Certificate]) -> dict[bytes, list[str]]:
+    found: dict[bytes, list[str]] = {}
+    for fingerprint, certificate in known.items():
+        found.setdefault(certificate.issuer.public_bytes(), []).append(fingerprint)
+    return found
+
+
+def _below(
+    tops: set[str],
+    known: dict[str, x509.Certificate],
+    ready: set[str],
+    by_issuer: dict[bytes, list[str]],
+) -> set[str]:
+    """What of `known` leads to one of `tops`, directly or through others that are valid now."""
+    found: set[str] = set()
+    todo = list(tops)
     while todo:
-        issuer = todo.pop()
+        issuer = known[todo.pop()]
         for fingerprint in by_issuer.get(issuer.subject.public_bytes(), ()):
-            if fingerprint not in found and _signed(helpers[fingerprint], issuer):
-                found[fingerprint] = helpers[fingerprint]
-                todo.append(helpers[fingerprint])
+            if fingerprint in known and fingerprint not in found and _signed(known[fingerprint], issuer):
+                found.add(fingerprint)
+                if fingerprint in ready:
+                    todo.append(fingerprint)
     return found
 
 

@@ -29,7 +29,12 @@ PAGE = 25
 PATH = (S.PLANNED, S.CHECKING, S.READY, S.DELIVERING, S.LIVE)
 ON_ITS_WAY = (S.PLANNED, S.CHECKING, S.DELIVERING)
 SHOWN_CHAINS = 5
-SEVERITY = {"left out": "error", "unavailable": "error", "refuses everybody": "warning"}
+SEVERITY = {
+    "left out": "error",
+    "keeps what is live": "error",
+    "unavailable": "error",
+    "refuses everybody": "warning",
+}
 
 
 def deployments(request: HttpRequest) -> HttpResponse:
@@ -163,7 +168,7 @@ def _progress(found: Deployment) -> dict[str, Any]:
 
 def _changes(found: Deployment) -> dict[str, list[dict[str, Any]]]:
     """Hosts first, each with a sign of the difference list."""
-    signs = {"new": "add", "removed": "del", "changed": "same"}
+    signs = {"new": "add", "removed": "del", "changed": "same", "kept": "same"}
     rows = [row | {"sign": signs[row["kind"]]} for row in found.changes]
     return {
         "hosts": [row for row in rows if row["what"] == "host"],

@@ -20,6 +20,7 @@ from ..known_clients import KnownClients, known_clients
 from ..lifecycle import Outcome
 from ..models import Deployment, Sighting
 from ..selectors import Opening
+from .name_rules import refused_by_name
 
 SIGHTINGS = 2000  # looked at, the latest ones
 TRIED = 500  # clients among them whose certificates are tried, at about a millisecond each
@@ -27,9 +28,11 @@ TRIED = 500  # clients among them whose certificates are tried, at about a milli
 
 @dataclass(frozen=True)
 class Locked:
-    """A host that will newly ask for certificates. `calls`: served so far without one; `proxies`: names."""
+    """A host that will newly require certificates. `before`: its client authentication until then; `calls`:
+    served so far without one; `proxies`: names."""
 
     name: str
+    before: str
     url_uuid: UUID | None
     proxies: list[str]
     calls: int
@@ -38,11 +41,10 @@ class Locked:
 
 @dataclass(frozen=True)
 class Impact:
-    """`locked`: hosts that go from off to required; `shut_out`: clients that were served and would be
-    refused, as the
-    component `impact` shows them; `opened`: names of hosts that go from required to off; `removed`: names
-    of hosts
-    (old names included) and proxies that go; `capped`: more clients were served than are looked at."""
+    """`locked`: hosts that will newly require certificates; `shut_out`: clients that were served and would be
+    refused, as the component `impact` shows them; `opened`: names of hosts that require them no more;
+    `removed`: names of hosts (old names included) and proxies that go; `capped`: more clients were served
+    than are looked at."""
 
     locked: list[Locked]
     shut_out: list[dict[str, Any]]
@@ -61,12 +63,12 @@ class Impact:
         said = []
         if self.locked:
             names = few([host.name for host in self.locked])
-            said.append(f"Within seconds every caller of {names} without a trusted certificate reads 400.")
+            said.append(f"Within seconds every caller of {names} without a trusted certificate is refused.")
         if self.shut_out:
             names = few([client["name"] for client in self.shut_out])
-            said.append(f"Clients that are served today read 400: {names}.")
+            said.append(f"Clients that are served today may be refused: {names}.")
         if self.opened:
-            said.append(f"Anyone may call {few(self.opened)}.")
+            said.append(f"Callers of {few(self.opened)} need no certificate any more.")
         if self.removed:
             said.append(f"Callers of {few(self.removed)} get no answer any more.")
         return " ".join(said)
@@ -86,19 +88,21 @@ def impact_of(deployment: Deployment) -> Impact:
     before = _client_auth(live)
     after = _client_auth(deployment)
     both = before.keys() & after.keys()
-    locked = [
-        uuid for uuid in both if (before[uuid][1], after[uuid][1]) == (ClientAuth.OFF, ClientAuth.REQUIRED)
-    ]
-    opened = [
-        after[uuid][0]
-        for uuid in both
-        if (before[uuid][1], after[uuid][1]) == (ClientAuth.REQUIRED, ClientAuth.OFF)
-    ]
+    required = {
+        uuid: (before[uuid][1] == ClientAuth.REQUIRED, after[uuid][1] == ClientAuth.REQUIRED) for uuid in both
+    }
+    locked = {uuid: before[uuid][1] for uuid, change in required.items() if change == (False, True)}
+    opened = [after[uuid][0] for uuid, change in required.items() if change == (True, False)]
     removed = [row["name"] for row in deployment.changes if row["kind"] == "removed"]
     removed += [before[uuid][0] for uuid in both if before[uuid][0] != after[uuid][0]]
     out = _shut_out(live, deployment, timezone.now()) if live else ShutOut([], False)
+    clients = [*out.clients, *_out_of_trial(before, after)]
+    if live:
+        told = {(client["detail"], client["fingerprint"]) for client in clients}
+        named = refused_by_name(live, deployment, SIGHTINGS)
+        clients += [c for c in named if (c["detail"], c["fingerprint"]) not in told]
     hosts = _locked(deployment.account, locked, after)
-    return Impact(hosts, out.clients, sorted(opened), removed, out.capped)
+    return Impact(hosts, clients, sorted(opened), removed, out.capped)
 
 
 def _shut_out(live: Deployment, wanted: Deployment, at: datetime) -> ShutOut:
@@ -148,13 +152,38 @@ def _why_refused(row: Sighting, today: Opening, then: Opening, known: KnownClien
     return "Its certificate, or its issuer, is no longer trusted there."
 
 
+def _out_of_trial(
+    before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Certificates that were served in trial only, on hosts whose trial ends with refusals."""
+    ends = [
+        uuid
+        for uuid in before.keys() & after.keys()
+        if before[uuid][1] == ClientAuth.TRIAL
+        and after[uuid][1] in (ClientAuth.OPTIONAL, ClientAuth.REQUIRED)
+    ]
+    seen = Sighting.objects.filter(host__uuid__in=ends, reason__startswith=selectors.TRIAL)
+    return [
+        {
+            "name": row.subject or row.fingerprint[:12],
+            "detail": f"on {row.host.name}",
+            "fingerprint": row.fingerprint,
+            "after": "refused",
+            "why": "It was served in trial only.",
+            "calls": row.count,
+            "last_seen": row.last_seen,
+        }
+        for row in seen.exclude(fingerprint="").select_related("host").order_by("-last_seen")[:SIGHTINGS]
+    ]
+
+
 def _client_auth(deployment: Deployment | None) -> dict[str, tuple[str, str]]:
     hosts = deployment.compiled["hosts"] if deployment and deployment.compiled else {}
     return {uuid: (host["name"], host["client_auth"]) for uuid, host in hosts.items()}
 
 
-def _locked(account: Account, uuids: list[str], after: dict[str, tuple[str, str]]) -> list[Locked]:
-    hosts = {str(host.uuid): host for host in VirtualHost.objects.filter(account=account, uuid__in=uuids)}
+def _locked(account: Account, uuids: dict[str, str], after: dict[str, tuple[str, str]]) -> list[Locked]:
+    hosts = {str(host.uuid): host for host in VirtualHost.objects.filter(account=account, uuid__in=[*uuids])}
     keys = [host.pk for host in hosts.values()]
     proxies: dict[int, list[str]] = {key: [] for key in keys}
     placements = ProxyHost.objects.filter(host__in=keys).select_related("proxy").order_by("proxy__name")
@@ -172,6 +201,7 @@ def _locked(account: Account, uuids: list[str], after: dict[str, tuple[str, str]
         found.append(
             Locked(
                 after[uuid][0],
+                uuids[uuid],
                 host.uuid if host else None,
                 proxies[host.pk] if host else [],
                 seen.get("total", 0),

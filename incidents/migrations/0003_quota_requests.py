@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_host_quota"),
+        ("accounts", "0003_host_quota"),
         ("incidents", "0002_custom_domains"),
     ]
 

@@ -8,6 +8,8 @@ from gateway import sightings
 from gateway.agent.seen import Sighting as Seen
 from gateway.models import Node
 from incidents import evidence, tasks
+from vhosts.lifecycle import Operation
+from vhosts.services import Wish, submit
 
 from .cast import accepted, deployed, raised, uploaded
 
@@ -29,9 +31,9 @@ def proving(owner, enabling, worker):
     return enabling
 
 
-def seen(incident, worker, fingerprint, outcome, issuer=""):
+def seen(incident, worker, fingerprint, outcome, issuer="", reason=""):
     at = datetime.now(UTC).isoformat()
-    reason = "client_certificate_refused" if outcome == "refused" else ""
+    reason = reason or ("client_certificate_refused" if outcome == "refused" else "")
     with worker():
         sightings.add(
             node=Node.objects.get(),
@@ -77,3 +79,33 @@ def test_it_makes_up_for_lost_announcements(owner, enabling):
     tasks.sweep_incidents()
     enabling.refresh_from_db()
     assert enabling.status == "proving"
+
+
+@pytest.mark.parametrize("mode", ["optional", "trial"])
+def test_it_proves_nothing_on_a_host_that_does_not_require_certificates(owner, proving, worker, mode):
+    submit(
+        actor=owner,
+        wish=Wish(Operation.UPDATE, "", client_auth=mode, host=str(proving.host.uuid)),
+    )
+    with worker():
+        deployed(owner)
+    assert facts(proving)[0] is False
+    assert f"client authentication is {mode}" in evidence.collect(proving)[0].text
+    assert evidence.close_when_proven(proving) is False
+
+
+def test_it_closes_on_refusals_in_the_handshake(owner, proving, worker, partner):
+    wish = Wish(Operation.UPDATE, "", refusal="handshake", host=str(proving.host.uuid))
+    submit(actor=owner, wish=wish)
+    with worker():
+        deployed(owner)
+    seen(proving, worker, "a" * 64, "refused", reason="handshake_client_certificate_refused")
+    seen(proving, worker, "", "refused", reason="handshake_no_client_certificate")
+    assert "a TLS alert" in evidence.collect(proving)[1].text
+    seen(proving, worker, partner.fingerprint, "served")
+    assert proving.status == "closed"
+
+
+def test_it_takes_no_call_that_a_trial_let_through_for_the_partner(proving, worker, partner):
+    seen(proving, worker, partner.fingerprint, "served", reason="trial_client_certificate_refused")
+    assert facts(proving)[3] is False

@@ -77,7 +77,9 @@ class VirtualHostRequestOut(serializers.Serializer):
     )
     certStore = serializers.CharField(allow_null=True)
     clusterName = serializers.CharField(allow_blank=True)
-    isClientAuthEnabled = serializers.BooleanField()
+    isClientAuthEnabled = serializers.BooleanField(
+        help_text="true: a certificate is required; with optional client authentication or in trial: false"
+    )
     isDefaultVirtualHostRequest = serializers.BooleanField()
     isForCustomDomain = serializers.BooleanField()
     isForNonSni = serializers.BooleanField()

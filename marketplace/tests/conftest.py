@@ -73,7 +73,7 @@ def live(account):
     """`live()`: what there is now is what the gateway serves."""
 
     def deploy():
-        compiled = compile_account(account, datetime.now(UTC)).to_json()
+        compiled = compile_account(account, datetime.now(UTC), live=None).to_json()
         return Deployment.objects.create(
             account=account, number=1, status=DeploymentStatus.LIVE, actor="Portal", compiled=compiled
         )

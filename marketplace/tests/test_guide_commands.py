@@ -101,3 +101,19 @@ def test_it_never_switches_a_check_off():
     assert not any(
         word in text for text in texts for word in ("--insecure", " -k ", "verify=False", "rejectUn")
     )
+
+
+@pytest.mark.parametrize(
+    ("client_auth", "refusal", "said"),
+    [
+        ("required", "explain", "You read status 400"),
+        ("required", "handshake", "There is no HTTP answer"),
+        ("optional", "explain", "a certificate is not needed"),
+        ("trial", "handshake", "the host is in trial"),
+    ],
+)
+def test_it_says_what_a_call_without_a_certificate_gets(client_auth, refusal, said):
+    endpoint = Endpoint("api.example.com", 443, "/o", "", True, client_auth, refusal)
+    (tab,) = [tab for tab in tabs(endpoint) if tab.key == "curl"]
+    assert said in tab.steps[-1].text
+    assert "--cert" not in tab.steps[-1].commands[0].text

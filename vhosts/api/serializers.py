@@ -10,7 +10,7 @@ from rest_framework import serializers
 from common.api import Move, Strict
 
 from ..lifecycle import Operation
-from ..models import ClientAuth, HostRequest, VirtualHost
+from ..models import ClientAuth, HostRequest, Refusal, VirtualHost
 from ..naming import dns_target
 
 
@@ -38,6 +38,7 @@ class HostOut(serializers.ModelSerializer):
             "url",
             "is_default",
             "client_auth",
+            "refusal",
             "trust",
             "truststore",
             "custom_domain",
@@ -101,7 +102,16 @@ class RequestIn(Strict):
         required=False, help_text="of a custom domain: `name` or `ref://name` of a keystore"
     )
     key_alias = serializers.CharField(required=False, help_text="of a custom domain: the key entry")
-    client_auth = serializers.ChoiceField(ClientAuth.choices, required=False)
+    client_auth = serializers.ChoiceField(
+        ClientAuth.choices,
+        required=False,
+        help_text="optional: who sends a certificate must be trusted; trial: nobody is refused, but noted",
+    )
+    refusal = serializers.ChoiceField(
+        Refusal.choices,
+        required=False,
+        help_text="explain: HTTP 400 with a reason; handshake: a TLS alert, or 403 where TLS cannot tell",
+    )
     trust = serializers.CharField(required=False, help_text="`name` or `ref://name` of a truststore")
     description = serializers.CharField(required=False, allow_blank=True, max_length=500)
 
@@ -120,6 +130,8 @@ class RequestIn(Strict):
             )
         asks = given.get("client_auth")
         if "trust" in given and (asks == ClientAuth.OFF or (creates and asks is None)):
-            sentence = "A truststore is used only with client_auth “required”. Say so, or leave trust out."
+            sentence = (
+                "A truststore is used only by a host that asks. Give client_auth as well, or leave trust out."
+            )
             raise serializers.ValidationError({"trust": sentence}, code="not_accepted")
         return given

@@ -74,6 +74,7 @@ class HostRequestViewSet(AccountViewSet):
             is_custom=given.get("custom_domain"),
             key=given.get("keystore"),
             key_alias=given.get("key_alias"),
+            refusal=given.get("refusal"),
         )
         try:
             made = services.submit(actor=self.actor, wish=wish)

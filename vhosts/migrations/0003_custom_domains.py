@@ -6,9 +6,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_host_quota"),
+        ("accounts", "0003_host_quota"),
         ("certificates", "0004_keystore_references"),
-        ("vhosts", "0001_initial"),
+        ("vhosts", "0002_modes_and_refusal"),
     ]
 
     operations = [

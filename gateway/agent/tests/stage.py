@@ -84,6 +84,7 @@ class Answer:
 def context(identity: Identity | None, chain: Sequence[Identity] | None = None) -> ssl.SSLContext:
     made = ssl.create_default_context()
     made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
+    made.set_ciphers("DEFAULT:@SECLEVEL=0")  # the gateway, not OpenSSL, shall refuse short keys
     if identity:
         with tempfile.NamedTemporaryFile("w") as file:
             above = identity.chain[1:] if chain is None else chain
@@ -123,10 +124,18 @@ class Stage:
         self.process.terminate()
         self.process.wait(10)
 
-    def host(self, name: str, store: Truststore | None = None, required: bool = True) -> Host:
+    def host(
+        self,
+        name: str,
+        store: Truststore | None = None,
+        required: bool = True,
+        mode: str = "",
+        refusal: str = "explain",
+    ) -> Host:
         identity = self.servers.setdefault(name, cast.server(name))
         self.keys[identity.fingerprint] = identity.key_pem
-        return Host(name, name, "required" if required else "off", cast.server_key(identity), store)
+        asks = mode or ("required" if required else "off")
+        return Host(name, name, asks, cast.server_key(identity), store, refusal)
 
     def part(self, *hosts: Host, target_url: str = "", upstream_roots: str = "") -> Part:
         """A part in which one proxy leads from / on every host to the target."""

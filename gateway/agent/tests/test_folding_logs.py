@@ -92,6 +92,18 @@ def test_it_reads_both_files_after_a_rotation(directory: NodeDirectory) -> None:
             ("refused", "client_certificate_refused"),
         ),
         ({"fingerprint": None, "route": "no-client-certificate"}, ("refused", "no_client_certificate")),
+        (
+            {"gate": None, "trust": "group1", "details": "rbac_access_denied_matched_policy[none]"},
+            ("refused", "name_not_allowed"),
+        ),
+        (
+            {"gate": None, "trust": "unknown_issuer", "details": "rbac_access_denied_matched_policy[none]"},
+            ("refused", "unknown_issuer"),
+        ),
+        ({"gate": "trial", "trust": "not_trusted"}, ("served", "trial_client_certificate_refused")),
+        ({"gate": "trial", "trust": "group0"}, ("served", "trial_name_not_allowed")),
+        ({"gate": "trial", "fingerprint": None}, ("served", "trial_no_client_certificate")),
+        ({"gate": "trial", "route": None}, None),
         ({"gate": None, "route": None, "details": "low_version"}, None),
         ({"route": "misdirected"}, None),
         ({"probe": "token"}, None),
@@ -108,7 +120,16 @@ def test_it_counts_failed_handshakes_by_what_tls_said() -> None:
     failure = "TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:TLS_error_end"
     seen = connection_sighting({**LINE, "failure": failure})
     assert seen is not None
-    assert (seen.host, seen.outcome, seen.reason) == ("a.test", "refused", "certificate_verify_failed")
+    assert (seen.host, seen.outcome, seen.reason) == (
+        "a.test",
+        "refused",
+        "handshake_client_certificate_refused",
+    )
+
+
+def test_it_does_not_count_the_stranger_of_its_own_probe() -> None:
+    failure = "TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:TLS_error_end"
+    assert connection_sighting({**LINE, "failure": failure}, stranger="aa") is None
 
 
 def test_it_names_no_host_that_a_caller_made_up() -> None:

@@ -41,6 +41,32 @@ def test_it_tells_who_was_served_and_who_was_refused(stage: Stage) -> None:
     assert partner.subject == "CN=partner.example"
 
 
+def test_it_tells_whom_a_trial_would_refuse(stage: Stage) -> None:
+    rules = cast.truststore((cast.ROOT, "anchor", "dns exact other.example"), (cast.PINNED, "client"))
+    stage.deploy(stage.part(stage.host("a.test", rules, mode="trial")))
+    for identity in (cast.PARTNER, cast.PINNED, cast.STRANGER, None):
+        assert stage.call("a.test", identity).status == 200
+    assert _seen(stage, 4).keys() == {
+        (cast.PARTNER.fingerprint, "served", "trial_name_not_allowed"),
+        (cast.PINNED.fingerprint, "served", ""),
+        (cast.STRANGER.fingerprint, "served", "trial_client_certificate_refused"),
+        ("", "served", "trial_no_client_certificate"),
+    }
+
+
+def test_it_tells_whom_tls_refused(stage: Stage) -> None:
+    store = cast.truststore((cast.ROOT, "anchor"))
+    stage.deploy(stage.part(stage.host("a.test", store, refusal="handshake")))
+    for identity in (cast.STRANGER, None):
+        with pytest.raises(OSError, match=r".*"):
+            stage.call("a.test", identity)
+    seen = _seen(stage, 3)  # the agent's own probe without a certificate looks like any other
+    assert seen.keys() == {
+        (cast.STRANGER.fingerprint, "refused", "handshake_client_certificate_refused"),
+        ("", "refused", "handshake_no_client_certificate"),
+    }
+
+
 def test_it_loses_and_repeats_nothing_when_logs_rotate(stage: Stage) -> None:
     stage.deploy(stage.part(stage.host("a.test", cast.truststore((cast.ROOT, "anchor")))))
     reader = Seen(stage.directory, token="", rotate_at=1)

@@ -10,10 +10,12 @@ from typing import Any
 
 import yaml
 
+from certificates.pki.san_rules import from_text
 from certificates.testing import hierarchy
 from certificates.testing.hierarchy import DAY, NOW, Identity, make
-from gateway.translation.compile import Compiled, compile_snapshot
+from gateway.translation.compile import compile_snapshot
 from gateway.translation.model import Entry, Host, Proxy, ServerKey, Snapshot, Truststore
+from gateway.translation.outcome import Compiled
 
 CASES = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*/in.yaml"))
 EXPIRED_ROOT = make("Sunken Root CA", ca=True, start=NOW - 4000 * DAY, end=NOW - DAY)
@@ -23,10 +25,10 @@ def identity(name: str) -> Identity:
     return EXPIRED_ROOT if name == "expired_root" else getattr(hierarchy, name.upper())
 
 
-def entry(pem: str, role: Any) -> Entry:
+def entry(pem: str, role: Any, san_rules: str = "") -> Entry:
     who = identity(pem)
     dates = who.certificate.not_valid_before_utc, who.certificate.not_valid_after_utc
-    return Entry(who.fingerprint, role, pem, who.pem, *dates)
+    return Entry(who.fingerprint, role, pem, who.pem, *dates, san_rules=from_text(san_rules))
 
 
 def snapshot(plain: dict[str, Any]) -> Snapshot:
@@ -43,7 +45,8 @@ def _host(plain: dict[str, Any]) -> Host:
     if store is not None:
         entries = tuple(entry(**line) for line in store["entries"])
         store = Truststore(store["name"], store["version"], store.get("via", ""), entries)
-    return Host(plain["id"], plain["name"], plain["client_auth"], keystore, store)
+    refusal = plain.get("refusal", "explain")
+    return Host(plain["id"], plain["name"], plain["client_auth"], keystore, store, refusal)
 
 
 def compiled(case: Path) -> Compiled:

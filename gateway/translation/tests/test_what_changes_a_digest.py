@@ -8,8 +8,9 @@ import pytest
 
 from certificates.testing.hierarchy import ISSUING, NOW, PARTNER, ROOT, SERVER_ONLY
 from gateway.translation.canonical import sha256
-from gateway.translation.compile import Compiled, compile_snapshot
+from gateway.translation.compile import compile_snapshot
 from gateway.translation.model import Host, Proxy, ServerKey, Snapshot, Truststore
+from gateway.translation.outcome import Compiled
 from gateway.translation.reasons import reasons
 from gateway.translation.tests.golden import EXPIRED_ROOT, entry
 

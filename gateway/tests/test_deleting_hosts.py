@@ -64,7 +64,7 @@ def test_a_host_that_a_deployment_serves_stays(owner, host, status, words):
     proxy = create_proxy(
         actor=owner, name="Orders", base_path="/o", hosts=[host], target_url="http://127.0.0.1:1"
     )
-    compiled = compiling.compile_account(owner.account, timezone.now()).to_json()
+    compiled = compiling.compile_account(owner.account, timezone.now(), live=None).to_json()
     old = Deployment.objects.create(account=owner.account, number=1, status=status, compiled=compiled)
     old.moves.create(old="delivering", new="live", actor="Portal")
     proxy.delete()
@@ -76,9 +76,9 @@ def test_only_the_last_five_deployments_keep_a_host(owner, host):
     proxy = create_proxy(
         actor=owner, name="Orders", base_path="/o", hosts=[host], target_url="http://127.0.0.1:1"
     )
-    compiled = compiling.compile_account(owner.account, timezone.now()).to_json()
+    compiled = compiling.compile_account(owner.account, timezone.now(), live=None).to_json()
     proxy.delete()
-    empty = compiling.compile_account(owner.account, timezone.now()).to_json()
+    empty = compiling.compile_account(owner.account, timezone.now(), live=None).to_json()
     for number in range(1, 7):
         old = Deployment.objects.create(
             account=owner.account,
@@ -91,14 +91,14 @@ def test_only_the_last_five_deployments_keep_a_host(owner, host):
 
 
 def test_its_name_is_kept_until_the_gateway_let_go(owner, stranger, host, account):
-    compiled = compiling.compile_account(account, timezone.now()).to_json()
+    compiled = compiling.compile_account(account, timezone.now(), live=None).to_json()
     live = Deployment.objects.create(account=account, number=1, status="live", compiled=compiled)
     _delete(owner, host)
     compiling.reflag(account, timezone.now())
     assert VirtualHost.with_deleted.get(pk=host.pk).released_at is None
-    rows = compiling.changes(live.compiled, compiling.compile_account(account, timezone.now()))
+    rows = compiling.changes(live.compiled, compiling.compile_account(account, timezone.now(), live=None))
     assert ("removed", "partners.harbourline.test") in {(row["kind"], row["name"]) for row in rows}
-    live.compiled = compiling.compile_account(account, timezone.now()).to_json()
+    live.compiled = compiling.compile_account(account, timezone.now(), live=None).to_json()
     live.save()
     compiling.reflag(account, timezone.now())
     assert VirtualHost.with_deleted.get(pk=host.pk).released_at is not None
