@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from cryptography.x509 import DNSName
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -30,12 +31,13 @@ from accounts.actors import Actor
 from accounts.models import Account, Member, User
 from accounts.permissions import Role
 from accounts.services import create_service_key
-from certificates.models import Truststore
+from certificates.models import Keystore, Truststore
 from certificates.pki.certificate import Certificate
 from certificates.pki.roles import Role as EntryRole
+from certificates.services.keystores import KeyFiles, create_keystore
 from certificates.services.known import remember
 from certificates.services.truststores import NewEntry, add_version, create_truststore
-from certificates.testing.builder import Identity, make
+from certificates.testing.builder import SERVER, Identity, make
 from certificates.testing.hierarchy import ISSUING
 from common import logcontext
 from portal.celery import app as celery_app
@@ -60,10 +62,13 @@ def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def account(db: None) -> Account:
-    """Harbourline, with its default keystore and default host."""
-    return onboard(
+    """Harbourline, with its default keystore and default host, and room for many more."""
+    made = onboard(
         name="Harbourline", subdomain="harbourline", region="local", gateway_domain="harbourline.test"
     )
+    made.host_quota = 100
+    made.save(update_fields=["host_quota"])
+    return made
 
 
 @pytest.fixture
@@ -205,6 +210,25 @@ def partner() -> Identity:
 def host(owner: Actor) -> VirtualHost:
     """The additional host partners.harbourline.test, without client authentication."""
     return submit(actor=owner, wish=Wish(Operation.CREATE, "partners")).host
+
+
+@pytest.fixture
+def keystore(owner: Actor) -> Keystore:
+    """The keystore “example-com”: its entry “api” is for api.example.com and *.shop.example.com."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    names = [DNSName("api.example.com"), DNSName("*.shop.example.com")]
+    server = make(
+        "api.example.com",
+        ISSUING,
+        eku=[SERVER],
+        san=names,
+        start=now - timedelta(days=1),
+        end=now + timedelta(days=200),
+        serial=44,
+    )
+    files = KeyFiles(key=server.key_pem.encode(), certificates=server.chain_pem.encode())
+    made = create_keystore(actor=owner, name="example-com", alias="api", files=files, at=now)
+    return made.keystore
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ SCOPE_GROUPS = {
     "audit": "Audit trail",
     "hosts": "Virtual hosts",
     "certificates": "Certificates",
+    "keystores": "Keystores",
     "proxies": "API proxies",
     "products": "Products",
     "gateway": "Gateway",

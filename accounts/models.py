@@ -43,6 +43,8 @@ class Account(Identified):
         max_length=10, choices=SeverityProfile.choices, default=SeverityProfile.STRICT
     )
 
+    host_quota = models.PositiveIntegerField(default=3, help_text="hosts beside the default host")
+
     class Meta:
         ordering = ["name"]
 

@@ -37,6 +37,7 @@ PERMISSIONS: dict[str, tuple[str, set[Role]]] = {
     "certificates:read": ("see truststores, references, keystores and uploads", _STAFF),
     "certificates:change": ("change truststores and references, upload certificates", {_A, _C, _P}),
     "certificates:waive": ("waive a needless refusal of a certificate, for a time", {_A, _P}),
+    "keystores:change": ("import, replace and delete server keys", {_A}),
     "proxies:read": ("see API proxies", _STAFF),
     "proxies:change": ("create and change API proxies", {_A, _D}),
     "products:read": ("see products in every state", _STAFF),

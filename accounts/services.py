@@ -57,6 +57,18 @@ def set_severity_profile(*, actor: Actor, profile: str) -> None:
 
 
 @transaction.atomic
+def set_host_quota(*, actor: Actor, quota: int) -> None:
+    """Let the actor's account have `quota` hosts beside its default host. Hosts that are there stay.
+
+    For whoever runs the installation, and for the queue that an account asks.
+    """
+    account = actor.account
+    old, account.host_quota = account.host_quota, quota
+    account.save(update_fields=["host_quota"])
+    audit.record(actor, "account:host_quota_changed", account, old=old, new=quota)
+
+
+@transaction.atomic
 def add_member(*, actor: Actor, email: str, full_name: str, role: str) -> tuple[Member, bool]:
     """Add a person to the actor's account. Returns the member and whether the person is new to the portal.
 

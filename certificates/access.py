@@ -7,7 +7,8 @@ from uuid import UUID
 from accounts.actors import Actor
 from common.errors import DomainError, NotFound
 
-from .models import Certificate, Reference, Truststore, Upload, Waiver
+from .models import Certificate, Keystore, Reference, Truststore, Upload, Waiver
+from .selectors import keystores_of, references_of
 
 
 def get_truststore(actor: Actor, uuid: UUID, *, to: str = "certificates:read") -> Truststore:
@@ -19,12 +20,19 @@ def get_truststore(actor: Actor, uuid: UUID, *, to: str = "certificates:read") -
     return store
 
 
+def get_keystore(actor: Actor, uuid: UUID, *, to: str = "certificates:read") -> Keystore:
+    """A keystore of the actor's account."""
+    actor.require(to)
+    store = keystores_of(actor.account).filter(uuid=uuid).select_related("account").first()
+    if store is None:
+        raise NotFound("keystore")
+    return store
+
+
 def get_reference(actor: Actor, uuid: UUID, *, to: str = "certificates:read") -> Reference:
     """A reference of the actor's account."""
     actor.require(to)
-    reference = (
-        Reference.objects.filter(account=actor.account, uuid=uuid).select_related("truststore").first()
-    )
+    reference = references_of(actor.account).filter(uuid=uuid).first()
     if reference is None:
         raise NotFound("reference")
     return reference
@@ -63,11 +71,10 @@ def trust_by_name(actor: Actor, text: str) -> tuple[Truststore | None, Reference
     Raises DomainError when nothing of that name exists.
     """
     if text.startswith("ref://"):
-        reference = Reference.objects.filter(account=actor.account, name=text.removeprefix("ref://")).first()
-        if reference is None:
-            raise DomainError(
-                "truststore_unknown", f"No reference “{text}” in {actor.account}.", field="trustStore"
-            )
+        reference = reference_by_name(actor, text)
+        if reference is None or reference.truststore is None:
+            said = f"No reference “{text}” in" if reference is None else f"{text} names a keystore of"
+            raise DomainError("truststore_unknown", f"{said} {actor.account}.", field="trustStore")
         return None, reference
     store = Truststore.objects.filter(account=actor.account, name=text).first()
     if store is None:
@@ -75,3 +82,27 @@ def trust_by_name(actor: Actor, text: str) -> tuple[Truststore | None, Reference
             "truststore_unknown", f"No truststore “{text}” in {actor.account}.", field="trustStore"
         )
     return store, None
+
+
+def keystore_by_name(actor: Actor, text: str) -> tuple[Keystore | None, Reference | None]:
+    """What `name` or `ref://name` means as a keystore of the actor's account: exactly one of the pair.
+
+    Raises DomainError when nothing of that name exists, or when it names a truststore.
+    """
+    if text.startswith("ref://"):
+        reference = reference_by_name(actor, text)
+        if reference is None or reference.keystore is None:
+            said = f"No reference “{text}” in" if reference is None else f"{text} names a truststore of"
+            raise DomainError("keystore_unknown", f"{said} {actor.account}.", field="keyStoreName")
+        return None, reference
+    store = Keystore.objects.filter(account=actor.account, name=text).first()
+    if store is None:
+        raise DomainError(
+            "keystore_unknown", f"No keystore “{text}” in {actor.account}.", field="keyStoreName"
+        )
+    return store, None
+
+
+def reference_by_name(actor: Actor, text: str) -> Reference | None:
+    """The reference `ref://name` of the actor's account, whatever it points to."""
+    return references_of(actor.account).filter(name=text.removeprefix("ref://")).first()

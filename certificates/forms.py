@@ -10,7 +10,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout, Submit
 from django import forms
 
-from .models import Certificate, Truststore
+from .models import Certificate, Keystore, Truststore
 from .pki.roles import Role, possible_roles
 from .pki.san_rules import SanRule, from_text
 from .report_lines import Line
@@ -246,6 +246,18 @@ class WaiverForm(forms.Form):
         self.helper.layout = Layout("reason", Field("until", css_class="w-auto"), buttons(act, back))
 
 
+Store = Truststore | Keystore
+
+
+def _offer(field: forms.ChoiceField, stores: Sequence[Store]) -> None:
+    """Stores as choices, truststores and keystores apart."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for store in stores:
+        kind = "Truststores" if isinstance(store, Truststore) else "Keystores"
+        groups.setdefault(kind, []).append((str(store.uuid), store.name))
+    field.choices = [("", "Choose a store"), *groups.items()]
+
+
 class ReferenceForm(forms.Form):
     """A new reference."""
 
@@ -254,18 +266,15 @@ class ReferenceForm(forms.Form):
         max_length=200,
         help_text="Hosts name it with ref:// in front, for example ref://partner-trust.",
     )
-    truststore = forms.ModelChoiceField(
-        label="Points to", queryset=Truststore.objects.none(), empty_label="Choose a truststore"
-    )
+    store = forms.ChoiceField(label="Points to")
 
-    def __init__(self, *args: Any, stores: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stores: Sequence[Store], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["truststore"].queryset = stores
-        self.fields["truststore"].to_field_name = "uuid"
+        _offer(self.fields["store"], stores)
         self.helper = FormHelper()
         self.helper.layout = Layout(
             Field("name", autocomplete="off", spellcheck="false"),
-            "truststore",
+            "store",
             Submit("submit", "Create the reference"),
         )
 
@@ -273,14 +282,11 @@ class ReferenceForm(forms.Form):
 class RepointForm(forms.Form):
     """Where a reference shall point; asked for before the page that confirms it."""
 
-    to = forms.ModelChoiceField(
-        label="Point it to", queryset=Truststore.objects.none(), empty_label="Choose a truststore"
-    )
+    to = forms.ChoiceField(label="Point it to")
 
-    def __init__(self, *args: Any, stores: Any, action: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stores: Sequence[Store], action: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = stores
-        self.fields["to"].to_field_name = "uuid"
+        _offer(self.fields["to"], stores)
         self.helper = FormHelper()
         self.helper.form_method = "get"
         self.helper.form_action = action

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AccountOwned
@@ -152,17 +153,34 @@ class Entry(Identified):
 
 
 class Reference(AccountOwned):
-    """`ref://name` → a truststore. Re-pointing it is how a store is swapped."""
+    """`ref://name` → a truststore or a keystore. Re-pointing it is how a store is swapped."""
 
     name = models.CharField(max_length=200, validators=[store_name_validator])
-    truststore = models.ForeignKey(Truststore, on_delete=models.PROTECT, related_name="references")
+    truststore = models.ForeignKey(
+        Truststore, on_delete=models.PROTECT, null=True, blank=True, related_name="references"
+    )
+    keystore = models.ForeignKey(
+        Keystore, on_delete=models.PROTECT, null=True, blank=True, related_name="references"
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "name"], name="reference_name_per_account")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="reference_name_per_account"),
+            models.CheckConstraint(
+                condition=Q(truststore=None, keystore__isnull=False)
+                | Q(truststore__isnull=False, keystore=None),
+                name="reference_to_one_store",
+            ),
+        ]
         ordering = ["name"]
 
     def __str__(self) -> str:
         return f"ref://{self.name}"
+
+    @property
+    def store(self) -> Truststore | Keystore:
+        """What it points to."""
+        return self.truststore or self.keystore
 
 
 class Upload(AccountOwned):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from accounts.models import Account
 
-from .models import Certificate, Entry, Keystore, Reference, Truststore, Upload, Waiver
+from .models import Certificate, Entry, Keystore, Reference, ServerKey, Truststore, Upload, Waiver
 
 
 def truststores_of(account: Account, *, search: str = "") -> QuerySet[Truststore]:
@@ -30,12 +30,22 @@ def entries_of(store: Truststore) -> QuerySet[Entry]:
 
 def references_of(account: Account) -> QuerySet[Reference]:
     """The references of an account, with what they point to."""
-    return Reference.objects.filter(account=account).select_related("truststore__current")
+    return Reference.objects.filter(account=account).select_related("truststore__current", "keystore")
 
 
 def keystores_of(account: Account) -> QuerySet[Keystore]:
     """The keystores of an account with their keys."""
-    return Keystore.objects.filter(account=account).prefetch_related("keys__certificate")
+    stores = Keystore.objects.filter(account=account).prefetch_related("references")
+    keys = ServerKey.objects.select_related("certificate").defer("sealed_key")
+    return stores.prefetch_related(Prefetch("keys", keys)).order_by("name")
+
+
+def keys_in_use(store: Keystore) -> list[ServerKey]:
+    """The key in use under each alias of a keystore, the newest, by alias."""
+    newest: dict[str, ServerKey] = {}
+    for key in store.keys.all():  # newest first
+        newest.setdefault(key.alias, key)
+    return sorted(newest.values(), key=lambda key: key.alias)
 
 
 def waivers_of(account: Account, *, search: str = "") -> QuerySet[Waiver]:

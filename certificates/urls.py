@@ -28,4 +28,10 @@ urlpatterns = [
     path("waivers/<uuid:uuid>/withdraw/", waivers.withdraw, name="waiver_withdraw"),
     path("waivers/new/<str:fingerprint>/<str:code>/", waivers.waive, name="waive"),
     path("keystores/", keystores.keystores, name="keystores"),
+    path("keystores/new/", keystores.new, name="keystore_new"),
+    path("keystores/<uuid:uuid>/", keystores.keystore, name="keystore"),
+    path("keystores/<uuid:uuid>/delete/", keystores.delete, name="keystore_delete"),
+    path("keystores/<uuid:uuid>/keys/add/", keystores.add, name="key_add"),
+    path("keystores/<uuid:uuid>/keys/<str:alias>/replace/", keystores.replace, name="key_replace"),
+    path("keystores/<uuid:uuid>/keys/<str:alias>/delete/", keystores.delete_key, name="key_delete"),
 ]

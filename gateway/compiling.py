@@ -15,6 +15,8 @@ from accounts.models import Account
 from catalog import flags
 from catalog.models import Proxy
 from common.transitions import move
+from vhosts.models import VirtualHost
+from vhosts.selectors import leaving
 
 from . import snapshot
 from .lifecycle import DeploymentStatus
@@ -74,7 +76,20 @@ def reflag(account: Account, at: datetime) -> int:
         digest = before["digest"] if before else ""
         why = reasons(before["facts"], wanted.facts) if before and digest != wanted.digest else []
         states[uuid] = flags.ProxyState(wanted.digest, digest, why)
+    _release_names(account, at)
     return flags.store_states(account, states)
+
+
+def _release_names(account: Account, at: datetime) -> None:
+    """Free the names of deleted hosts that no deployment serves, or may serve, any more."""
+    waiting = list(leaving(account))
+    if not waiting:
+        return
+    ended = (DeploymentStatus.SUPERSEDED, DeploymentStatus.REJECTED)
+    held = Deployment.objects.filter(account=account).exclude(status__in=ended)
+    served = {uuid for hosts in held.values_list("compiled__hosts", flat=True) for uuid in hosts or ()}
+    gone = [host.pk for host in waiting if str(host.uuid) not in served]
+    VirtualHost.with_deleted.filter(pk__in=gone).update(released_at=at)
 
 
 def changes(old: dict[str, Any] | None, new: Compiled) -> list[dict[str, Any]]:

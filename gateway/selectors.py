@@ -17,6 +17,8 @@ from .models import Deployment, DeploymentMove, Node, Proof, Sighting
 TRIAL = "trial_"  # in front of the reason for which a served call would have been refused
 LOOKED_BACK = 500  # deployments at most, to find when a trial began
 
+KEPT = 5  # deployments that were live before and may be gone back to
+
 
 def deployments_of(account: Account) -> QuerySet[Deployment]:
     """The deployments of an account, newest first, without their large compiled part."""
@@ -29,6 +31,17 @@ def deployments_of(account: Account) -> QuerySet[Deployment]:
         )
         .order_by("-id")
     )
+
+
+def deployments_kept(account: Account) -> QuerySet[Deployment]:
+    """The deployments that are or may come to be on the gateway: plans, the one on its way, the live one, and
+    the last KEPT that were live, which may be gone back to.
+    """
+    ended = (DeploymentStatus.SUPERSEDED, DeploymentStatus.REJECTED)
+    mine = Deployment.objects.filter(account=account)
+    were_live = mine.filter(status=DeploymentStatus.SUPERSEDED, moves__new=DeploymentStatus.LIVE)
+    last = list(were_live.order_by("-pk").values_list("pk", flat=True)[:KEPT])
+    return mine.filter(~Q(status__in=ended) | Q(pk__in=last))
 
 
 def live_of(account: Account) -> Deployment | None:

@@ -22,7 +22,7 @@ from common.logcontext import noting
 from common.outbox import announce
 from common.transitions import move
 
-from . import compiling, delivery
+from . import compiling, delivery, selectors
 from .agent import envoy
 from .agent.bundle import Part
 from .lifecycle import UNSETTLED, DeploymentStatus, ProofStatus
@@ -115,6 +115,7 @@ def _end_check(deployment: Deployment, problem: str) -> None:
     if problem:
         move(deployment, S.REJECTED, actor=who.label, reason="not fit to deploy", problem=problem)
         audit.record(who, "deployment:rejected", deployment, problem=problem)
+        _let_go_of_keys(deployment.account)
     else:
         move(deployment, S.READY, actor=who.label)
 
@@ -298,15 +299,24 @@ def _make_live(deployment: Deployment, nodes: int) -> None:
     move(deployment, S.LIVE, actor=who.label, reason="every node proved it")
     audit.record(who, "deployment:live", deployment, nodes=nodes)
     RemovedProxy.objects.filter(account=deployment.account, created_at__lt=deployment.created_at).delete()
+    _let_go_of_keys(deployment.account)
     # In the same transaction, so that nobody sees *live* beside flags of yesterday.
     compiling.reflag(deployment.account, timezone.now())
     announce("deployment.ended", deployment.uuid)
+
+
+def _let_go_of_keys(account: Account) -> None:
+    """Deployments that nobody goes back to any more hold no server key."""
+    DeployedKey.objects.filter(deployment__account=account).exclude(
+        deployment__in=selectors.deployments_kept(account)
+    ).delete()
 
 
 def _take_back(deployment: Deployment, problem: str) -> None:
     who = portal(deployment.account)
     move(deployment, S.REJECTED, actor=who.label, reason="a node refused it", problem=problem)
     audit.record(who, "deployment:rejected", deployment, problem=problem)
+    _let_go_of_keys(deployment.account)
     announce("deployment.ended", deployment.uuid)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest, Least
 
 from common.outbox import announce
@@ -20,7 +20,7 @@ from .models import Node, Sighting
 def add(*, node: Node, seen: Iterable[agent.Sighting]) -> None:
     """Add a node's counts. Names that are no host (scanners) are left out. Hosts with news are announced."""
     seen = [item for item in seen if item.first and item.last]  # a line without a time is no evidence
-    hosts = {host.name: host for host in VirtualHost.objects.filter(name__in={item.host for item in seen})}
+    hosts = {host.name: host for host in _named({item.host for item in seen})}
     for item in seen:
         host = hosts.get(item.host)
         if host is None:
@@ -47,3 +47,8 @@ def add(*, node: Node, seen: Iterable[agent.Sighting]) -> None:
             )
     for host in {item.host for item in seen} & set(hosts):
         announce("host.seen", hosts[host].uuid)
+
+
+def _named(names: set[str]) -> QuerySet[VirtualHost]:
+    """The hosts of these names, deleted ones too as long as the gateway may still serve them."""
+    return VirtualHost.with_deleted.filter(name__in=names, released_at=None)

@@ -22,11 +22,16 @@ def take(account: Account) -> model.Snapshot:
     """Read what the gateway needs to know of an account. Takes a constant number of queries."""
     hosts = list(
         VirtualHost.objects.filter(account=account)
-        .select_related("truststore__current", "reference__truststore__current", "keystore")
+        .select_related(
+            "truststore__current",
+            "reference__truststore__current",
+            "keystore",
+            "keystore_reference__keystore",
+        )
         .order_by("name")
     )
     entries = _entries([host.trusted for host in hosts if host.trusted])
-    keys = _server_keys([host.keystore_id for host in hosts])
+    keys = _server_keys(hosts)
     places = defaultdict(list)
     for placement in (
         ProxyHost.objects.filter(proxy__account=account).select_related("host").order_by("host__name")
@@ -34,7 +39,7 @@ def take(account: Account) -> model.Snapshot:
         places[placement.proxy_id].append(str(placement.host.uuid))
     return model.Snapshot(
         account=str(account.uuid),
-        hosts=tuple(_host(host, entries, keys) for host in hosts if host.keystore_id in keys),
+        hosts=tuple(_host(host, entries, keys) for host in hosts if host.pk in keys),
         proxies=tuple(
             model.Proxy(
                 str(proxy.uuid), proxy.name, proxy.base_path, tuple(places[proxy.pk]), proxy.target_url
@@ -55,7 +60,7 @@ def _host(
         id=str(host.uuid),
         name=host.name,
         client_auth=host.client_auth,
-        keystore=keys[host.keystore_id],
+        keystore=keys[host.pk],
         truststore=trust,
         refusal=host.refusal,
     )
@@ -83,9 +88,15 @@ def _entries(stores: list[Truststore]) -> dict[int, tuple[model.Entry, ...]]:
     return {version: tuple(rows) for version, rows in found.items()}
 
 
-def _server_keys(keystores: list[int]) -> dict[int, model.ServerKey]:
-    """The newest key of each keystore."""
+def _server_keys(hosts: list[VirtualHost]) -> dict[int, model.ServerKey]:
+    """The key that each host (by primary key) answers with: the newest under its alias, or of its store."""
+    newest: dict[tuple[int, str], ServerKey] = {}
+    stores = {host.key_store for host in hosts}
+    for key in ServerKey.objects.filter(keystore__in=stores).select_related("keystore").order_by("pk"):
+        newest[key.keystore_id, key.alias] = newest[key.keystore_id, ""] = key
     found = {}
-    for key in ServerKey.objects.filter(keystore__in=keystores).select_related("keystore").order_by("pk"):
-        found[key.keystore_id] = model.ServerKey(key.keystore.name, key.alias, key.chain_pem, str(key.uuid))
+    for host in hosts:
+        key = newest.get((host.key_store.pk, host.key_alias))
+        if key is not None:
+            found[host.pk] = model.ServerKey(key.keystore.name, key.alias, key.chain_pem, str(key.uuid))
     return found

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from catalog.models import Product, Proxy
-from certificates.models import Reference, Truststore
+from certificates.models import Keystore, Reference, Truststore
 from vhosts.models import VirtualHost
 
 from . import compiling, services
@@ -27,7 +27,7 @@ def prepare_deployment(uuid: str) -> None:
 
 
 def _reflag(model: type, uuid: str) -> None:
-    owner = model.objects.filter(uuid=uuid).select_related("account").first()
+    owner = model._base_manager.filter(uuid=uuid).select_related("account").first()
     if owner is not None:
         compiling.reflag(owner.account, timezone.now())
 
@@ -45,8 +45,14 @@ def flag_for_reference(uuid: str) -> None:
 
 
 @shared_task
+def flag_for_keystore(uuid: str) -> None:
+    """A keystore holds another key."""
+    _reflag(Keystore, uuid)
+
+
+@shared_task
 def flag_for_host(uuid: str) -> None:
-    """A host was made or changed."""
+    """A host was made, changed or deleted."""
     _reflag(VirtualHost, uuid)
 
 

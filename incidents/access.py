@@ -9,8 +9,8 @@ from common import secrets
 from common.errors import NotFound
 from common.logcontext import note
 
-from .models import Incident, SecureLink
-from .selectors import incidents_of
+from .models import Incident, QuotaRequest, SecureLink
+from .selectors import incidents_of, quota_requests_of
 
 
 def get_incident(actor: Actor, uuid: UUID, *, to: str = "incidents:read") -> Incident:
@@ -20,6 +20,15 @@ def get_incident(actor: Actor, uuid: UUID, *, to: str = "incidents:read") -> Inc
     if incident is None:
         raise NotFound("incident")
     return incident
+
+
+def get_quota_request(actor: Actor, uuid: UUID, *, to: str = "incidents:read") -> QuotaRequest:
+    """A request for more hosts of the actor's account."""
+    actor.require(to)
+    request = quota_requests_of(actor.account).filter(uuid=uuid).first()
+    if request is None:
+        raise NotFound("quota request")
+    return request
 
 
 def get_link(token: str) -> SecureLink:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Layout
+from crispy_forms.layout import Div, Field, Layout, Submit
 from django import forms
 
 from certificates.forms import RolesForm, buttons
@@ -78,6 +78,23 @@ class IncidentForm(forms.Form):
             "description",
             buttons("Raise it and send the link", back),
         )
+
+
+class QuotaForm(forms.Form):
+    """How many hosts, and what for."""
+
+    wanted = forms.IntegerField(label="Hosts", min_value=1, help_text="Beside the default host, in all.")
+    reason = forms.CharField(
+        label="What for",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="For example: a host of their own for the customs partners.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.layout = Layout("wanted", "reason", Submit("submit", "Ask the queue"))
 
 
 class CommentForm(forms.Form):

@@ -59,3 +59,18 @@ class EventKind(models.TextChoices):
     DEPLOYED = "deployed", "saw the gateway enforce it"
     CLOSED = "closed", "closed the incident on evidence"
     WITHDRAWN = "withdrawn", "withdrew the incident"
+
+
+class QuotaStatus(models.TextChoices):
+    """Whose turn it is with a request for more hosts."""
+
+    WAITING = "waiting", "waiting"  # the processor's: grant or refuse
+    GRANTED = "granted", "granted"  # nobody's: the quota is raised
+    REFUSED = "refused", "refused"  # nobody's: the quota stays
+
+
+QUOTA_MOVES = {
+    QuotaStatus.WAITING: {QuotaStatus.GRANTED, QuotaStatus.REFUSED},
+    QuotaStatus.GRANTED: set(),
+    QuotaStatus.REFUSED: set(),
+}

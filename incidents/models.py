@@ -23,7 +23,7 @@ class Incident(AccountOwned):
     number = models.PositiveIntegerField()
     component = models.CharField(max_length=30, default=QUEUE, editable=False)
     host = models.ForeignKey(VirtualHost, on_delete=models.PROTECT, related_name="incidents")
-    host_alias = models.CharField(max_length=63)
+    host_alias = models.CharField(max_length=253)
     subdomain = models.CharField(max_length=63)
     account_ref = models.CharField(max_length=36, help_text="the account's ID, as it was given")
     two_way_ssl = models.CharField(max_length=10, default="Enabled")
@@ -121,3 +121,33 @@ class SecureLink(Identified):
         if self.expires_at <= timezone.now():
             return "expired"
         return "used" if self.used_at else "open"
+
+
+class QuotaRequest(AccountOwned):
+    """The wish of an account for more hosts, answered by the queue."""
+
+    MOVES = lifecycle.QUOTA_MOVES
+
+    number = models.PositiveIntegerField()
+    component = models.CharField(max_length=30, default=QUEUE, editable=False)
+    wanted = models.PositiveIntegerField(help_text="hosts beside the default host")
+    reason = models.CharField(max_length=500)
+    raised_by = models.CharField(max_length=200)
+    status = models.CharField(
+        max_length=20, choices=lifecycle.QuotaStatus.choices, default=lifecycle.QuotaStatus.WAITING
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "number"], name="quota_request_number_per_account")
+        ]
+
+    def __str__(self) -> str:
+        return f"QR-{self.number}"
+
+
+class QuotaRequestMove(Move):
+    """History of a quota request's status."""
+
+    subject = models.ForeignKey(QuotaRequest, on_delete=models.CASCADE, related_name="moves")

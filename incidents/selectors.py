@@ -11,7 +11,7 @@ from gateway.models import Deployment
 from vhosts.models import VirtualHost
 
 from .lifecycle import EventKind, IncidentStatus
-from .models import Event, Incident
+from .models import Event, Incident, QuotaRequest
 
 OURS = (IncidentStatus.CHECKING, IncidentStatus.ENABLING)
 ENDED = (IncidentStatus.CLOSED, IncidentStatus.WITHDRAWN)
@@ -33,6 +33,11 @@ def incidents_of(account: Account, *, search: str = "", status: str = "") -> Que
     elif status:
         incidents = incidents.filter(status=status)
     return incidents.order_by("-id")
+
+
+def quota_requests_of(account: Account) -> QuerySet[QuotaRequest]:
+    """The requests of an account for more hosts, newest first, with their answers."""
+    return QuotaRequest.objects.filter(account=account).prefetch_related("moves")
 
 
 def incidents_on(host: VirtualHost) -> QuerySet[Incident]:

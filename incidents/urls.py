@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from .views import case, queue, review, secure
+from .views import case, queue, quota, review, secure
 
 app_name = "incidents"
 urlpatterns = [
     path("incidents/", queue.incidents, name="list"),
     path("incidents/new/", queue.new, name="new"),
+    path("incidents/quota/", quota.quota, name="quota"),
+    path("incidents/quota/<uuid:uuid>/<str:act>/", quota.answer, name="quota_answer"),
     path("incidents/<uuid:uuid>/", case.detail, name="detail"),
     path("incidents/<uuid:uuid>/live/", case.live, name="live"),
     path("incidents/<uuid:uuid>/comment/", case.comment, name="comment"),

@@ -11,8 +11,10 @@ from rest_framework.routers import SimpleRouter
 from accounts.api.views import AccountView, AuditViewSet, MemberViewSet, ServiceKeyViewSet
 from catalog.api.serializers import PRODUCT_STATES, PROXY_STATES
 from catalog.api.views import ProductViewSet, ProxyViewSet
+from certificates.api.keystores import KeystoreViewSet
 from certificates.api.views import ReferenceViewSet, TruststoreViewSet, UploadViewSet, WaiverViewSet
 from gateway.api.views import DeploymentViewSet, NodeViewSet
+from incidents.api.quota import QuotaRequestViewSet
 from incidents.api.secure import SecureView
 from incidents.api.views import IncidentViewSet
 from vhosts.api.views import HostRequestViewSet, HostViewSet
@@ -29,6 +31,7 @@ OPENAPI: dict[str, Any] = {
         "UploadStatus": "certificates.lifecycle.UploadStatus",
         "DeploymentStatus": "gateway.lifecycle.DeploymentStatus",
         "ProofStatus": "gateway.lifecycle.ProofStatus",
+        "QuotaStatus": "incidents.lifecycle.QuotaStatus",
         "IncidentStatus": "incidents.lifecycle.IncidentStatus",
         "EventKind": "incidents.lifecycle.EventKind",
         "CertificateKind": ["leaf", "intermediate", "root"],
@@ -49,6 +52,7 @@ router.register("audit", AuditViewSet, "api-audit")
 router.register("hosts", HostViewSet, "api-host")
 router.register("host-requests", HostRequestViewSet, "api-host-request")
 router.register("truststores", TruststoreViewSet, "api-truststore")
+router.register("keystores", KeystoreViewSet, "api-keystore")
 router.register("references", ReferenceViewSet, "api-reference")
 router.register("uploads", UploadViewSet, "api-upload")
 router.register("waivers", WaiverViewSet, "api-waiver")
@@ -56,6 +60,7 @@ router.register("proxies", ProxyViewSet, "api-proxy")
 router.register("products", ProductViewSet, "api-product")
 router.register("deployments", DeploymentViewSet, "api-deployment")
 router.register("nodes", NodeViewSet, "api-node")
+router.register("quota-requests", QuotaRequestViewSet, "api-quota-request")
 router.register("incidents", IncidentViewSet, "api-incident")
 
 urlpatterns = [

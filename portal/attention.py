@@ -66,6 +66,7 @@ ICONS = {  # of the audit trail's subjects
     "product": "box-seam",
     "deployment": "layers",
     "incident": "inbox",
+    "quota_request": "inbox",
     "secure_link": "envelope",
 }
 

@@ -75,7 +75,7 @@ def endings(account: Account, now: datetime) -> list[Ending]:
             key.alias,
             "server",
             f"keystore {key.keystore}",
-            reverse("certificates:keystores"),
+            reverse("certificates:keystore", args=[key.keystore.uuid]),
             key.certificate.not_after,
         )
         for key in _keys_in_use(account)

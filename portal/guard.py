@@ -22,7 +22,8 @@ NUL_SENT = "The address holds a character that no text may hold. Take it out."
 class InputGuard:
     """Refuses private keys in texts, and NUL characters in addresses of pages: no database text holds one.
 
-    Files, and the word written beside them, are searched by the service that takes them, which says more.
+    An upload, with what is written beside it, is searched by its service, which says more. Keystores alone
+    take keys, as files; nothing here looks into files.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

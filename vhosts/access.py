@@ -20,6 +20,13 @@ def get_host(actor: Actor, uuid: UUID | str, *, to: str = "hosts:read") -> Virtu
     return host
 
 
+def get_deleted_host(actor: Actor, uuid: UUID | str) -> VirtualHost | None:
+    """A deleted host of the actor's account, of which the history is left; None when there is none."""
+    actor.require("hosts:read")
+    deleted = VirtualHost.with_deleted.exclude(deleted_at=None)
+    return deleted.filter(account=actor.account, uuid=uuid).first()
+
+
 def get_request(actor: Actor, uuid: UUID, *, to: str = "hosts:read") -> HostRequest:
     """A host request of the actor's account."""
     actor.require(to)

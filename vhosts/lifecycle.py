@@ -8,6 +8,7 @@ class Operation(models.TextChoices):
 
     CREATE = "CREATE", "create"
     UPDATE = "UPDATE", "update"
+    DELETE = "DELETE", "delete"
 
 
 class RequestStatus(models.TextChoices):

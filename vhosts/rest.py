@@ -19,12 +19,21 @@ PATH = "/apiportal/operations/1.0/Configuration.svc/VirtualHostRequests"
 
 OWN_PATH = "/api/v1/host-requests/"
 
-# field of the documented body → field of a wish
-FIELDS = {"virtualHostUrl": "alias", "virtualHostId": "host", "trustStore": "trust"}
+# field of the documented body → field of the forms
+FIELDS = {
+    "virtualHostUrl": "alias",
+    "virtualHostId": "host",
+    "trustStore": "trust",
+    "isForCustomDomain": "domain",
+    "keyStoreName": "key",
+    "keyStoreAlias": "key",
+}
 
 
 def body(account: Account, wish: Mapping[str, Any]) -> dict[str, Any]:
     """The documented JSON body for a wish (`services.Wish` as a dict). A description has no field there."""
+    if wish["operation"] == Operation.DELETE:
+        return {"operation": str(wish["operation"]), "virtualHostId": wish.get("host") or ""}
     said: dict[str, Any] = {
         "operation": str(wish["operation"]),
         "accountId": account.subdomain,
@@ -33,6 +42,12 @@ def body(account: Account, wish: Mapping[str, Any]) -> dict[str, Any]:
     }
     if wish["operation"] == Operation.UPDATE:
         said["virtualHostId"] = wish.get("host") or ""
+    if wish.get("is_custom") is not None:
+        said["isForCustomDomain"] = wish["is_custom"]
+    if wish.get("key"):
+        said["keyStoreName"] = wish["key"]
+    if wish.get("key_alias"):
+        said["keyStoreAlias"] = wish["key_alias"]
     if wish.get("client_auth"):
         said["isClientAuthEnabled"] = wish["client_auth"] == ClientAuth.REQUIRED
     if wish.get("trust"):
@@ -48,8 +63,13 @@ def is_documented(wish: Mapping[str, Any]) -> bool:
 
 def own_body(wish: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON body for our own API; what stays as it is is left out."""
-    words = ("operation", "host", "alias", "client_auth", "refusal", "trust", "description")
-    return {word: str(wish[word]) for word in words if wish.get(word)}
+    words = ("operation", "host", "alias", "client_auth", "refusal", "trust", "description", "key_alias")
+    said: dict[str, Any] = {word: str(wish[word]) for word in words if wish.get(word)}
+    if wish.get("is_custom") is not None:
+        said["custom_domain"] = wish["is_custom"]
+    if wish.get("key"):
+        said["keystore"] = wish["key"]
+    return said
 
 
 def command(account: Account, wish: Mapping[str, Any]) -> str:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from accounts import audit
 from accounts.actors import Actor
 from accounts.models import Account
 from certificates.access import trust_by_name
-from certificates.models import Keystore, Reference, Truststore
-from certificates.services.keystores import DEFAULT_KEYSTORE
+from certificates.models import Reference, Truststore
 from common.errors import Conflict, DomainError
+from common.keepers import why_kept
 from common.outbox import announce
 from common.transitions import move
 
+from . import answering, naming
 from .lifecycle import Operation, RequestStatus
-from .models import ClientAuth, HostRequest, Refusal, VirtualHost, alias_validator
+from .models import ClientAuth, HostRequest, Refusal, VirtualHost
 
 DEFAULT_ALIAS = "default"
 
@@ -28,7 +30,9 @@ DEFAULT_ALIAS = "default"
 class Wish:
     """What a host request asks for. `None` leaves a thing as it is (UPDATE) or at its default (CREATE).
 
-    `trust` is `name` or `ref://name`; `host` the uuid of the host to update.
+    `alias` is a label under the account's default domain or, for a custom domain, the full DNS name.
+    `trust` and `key` are `name` or `ref://name` of a truststore and a keystore, `key_alias` that of the key
+    entry; `host` the uuid of the host to update or delete.
     """
 
     operation: Operation
@@ -38,6 +42,9 @@ class Wish:
     trust: str | None = None
     host: str | None = None
     description: str | None = None
+    is_custom: bool | None = None
+    key: str | None = None
+    key_alias: str | None = None
     refusal: Refusal | None = None
 
 
@@ -46,12 +53,13 @@ def submit(*, actor: Actor, wish: Wish) -> HostRequest:
     raises
     DomainError with one of the documented codes."""
     request = _receive(actor, wish)
+    carry_out = {Operation.CREATE: _create, Operation.UPDATE: _update, Operation.DELETE: _delete}
     try:
         with transaction.atomic():
             Account.objects.select_for_update().get(
                 pk=actor.account.pk
             )  # two of one alias: one waits, and is refused
-            host = _create(actor, wish) if wish.operation == Operation.CREATE else _update(actor, wish)
+            host = carry_out[wish.operation](actor, wish)
             move(request, RequestStatus.COMPLETED, actor=actor.label, host=host)
             announce("host.changed", host.uuid)
     except DomainError as error:
@@ -73,6 +81,9 @@ def ensure_default_host(*, actor: Actor) -> VirtualHost:
 def _receive(actor: Actor, wish: Wish) -> HostRequest:
     Account.objects.select_for_update().get(pk=actor.account.pk)  # one number at a time
     last = HostRequest.objects.filter(account=actor.account).aggregate(last=Max("number"))["last"] or 0
+    if wish.operation == Operation.DELETE:  # so that the history says which one, also if it is refused
+        found = VirtualHost.objects.filter(account=actor.account, uuid=wish.host).first()
+        wish = replace(wish, alias=found.alias if found else "")
     request = HostRequest.objects.create(
         account=actor.account, number=last + 1, operation=wish.operation, wish=asdict(wish), actor=actor.label
     )
@@ -81,57 +92,55 @@ def _receive(actor: Actor, wish: Wish) -> HostRequest:
 
 
 def _create(actor: Actor, wish: Wish) -> VirtualHost:
-    _check_alias(wish.alias)
-    if VirtualHost.objects.filter(account=actor.account, alias=wish.alias).exists():
-        raise Conflict(
-            "VIRTUAL_HOST_CREATE_ERROR",
-            f"A virtual host with the alias “{wish.alias}” exists. Choose another, or update that host.",
-            field="virtualHostUrl",
-        )
-    if wish.is_default and VirtualHost.objects.filter(account=actor.account, is_default=True).exists():
-        raise Conflict(
-            "VIRTUAL_HOST_CREATE_ERROR",
-            "The account has its default host from onboarding. Ask for an additional host instead.",
-            field="isDefaultVirtualHostRequest",
-        )
-    client_auth = wish.client_auth or ClientAuth.OFF
-    store, reference = _trust(actor, wish) if client_auth != ClientAuth.OFF else (None, None)
-    keystore = Keystore.objects.filter(account=actor.account, name=DEFAULT_KEYSTORE).first()
-    if keystore is None:
-        raise Conflict("VIRTUAL_HOST_CREATE_ERROR", "The account has no keystore for its default domain.")
-    host = VirtualHost.objects.create(
-        account=actor.account,
-        alias=wish.alias,
-        name=f"{wish.alias}.{actor.account.gateway_domain}",
-        is_default=wish.is_default,
-        client_auth=client_auth,
-        refusal=wish.refusal or Refusal.EXPLAIN,
-        truststore=store,
-        reference=reference,
-        keystore=keystore,
-        description=wish.description or "",
+    _check_quota(actor.account, wish)
+    host = VirtualHost(
+        account=actor.account, is_default=wish.is_default, description=(wish.description or "").strip()
     )
-    audit.record(actor, "host:created", host, name=host.name, client_auth=client_auth, trust=host.trust)
+    naming.take_name(host, wish.alias, is_custom=bool(wish.is_custom))
+    _answer(actor, host, wish)
+    host.client_auth = wish.client_auth or ClientAuth.OFF
+    host.refusal = wish.refusal or Refusal.EXPLAIN
+    if host.client_auth != ClientAuth.OFF:
+        host.truststore, host.reference = _trust(actor, wish)
+    host.save()
+    audit.record(actor, "host:created", host, name=host.name, **_facts(host))
     return host
 
 
-def _update(actor: Actor, wish: Wish) -> VirtualHost:
-    host = (
-        VirtualHost.objects.select_for_update(of=("self",))
-        .filter(account=actor.account, uuid=wish.host)
-        .first()
-        if wish.host
-        else None
-    )
-    if host is None:
-        raise DomainError(
-            "VHR_NO_COMPLETED_RECORD_FOUND",
-            f"Could not locate previous status for the virtual host id {wish.host or '(none given)'}.",
-            field="virtualHostId",
+def _check_quota(account: Account, wish: Wish) -> None:
+    hosts = VirtualHost.objects.filter(account=account)
+    if wish.is_default:
+        if wish.is_custom:
+            sentence = "The default host is under the default domain. Ask for an additional host instead."
+            raise DomainError("VIRTUAL_HOST_CREATE_ERROR", sentence, field="isForCustomDomain")
+        if hosts.filter(is_default=True).exists():
+            raise Conflict(
+                "VIRTUAL_HOST_CREATE_ERROR",
+                "The account has its default host from onboarding. Ask for an additional host instead.",
+                field="isDefaultVirtualHostRequest",
+            )
+        return
+    used = hosts.filter(is_default=False).count()
+    quota = Account.objects.values_list("host_quota", flat=True).get(pk=account.pk)
+    if used >= quota:
+        raise Conflict(
+            "VIRTUAL_HOST_CREATE_ERROR",
+            f"The account has {used} hosts beside its default host, and its quota is {quota}. Delete one "
+            "that is not needed, or ask the queue for more.",
+            field="virtualHostUrl",
         )
-    before = _settings(host)
-    if wish.alias and wish.alias != host.alias:
-        _rename(host, wish.alias)
+
+
+def _update(actor: Actor, wish: Wish) -> VirtualHost:
+    host = _locked(actor, wish)
+    before = _facts(host)
+    is_custom = host.is_custom if wish.is_custom is None else wish.is_custom
+    if is_custom != host.is_custom:
+        _check_conversion(host, wish)
+        host.keystore = host.keystore_reference = None  # the other kind answers with another key
+    if is_custom != host.is_custom or (wish.alias and wish.alias != host.alias):
+        naming.take_name(host, wish.alias, is_custom=is_custom)
+    _answer(actor, host, wish)
     if wish.client_auth == ClientAuth.OFF:
         host.client_auth, host.truststore, host.reference = ClientAuth.OFF, None, None
     elif wish.client_auth or wish.trust:
@@ -143,38 +152,75 @@ def _update(actor: Actor, wish: Wish) -> VirtualHost:
     if wish.description is not None:
         host.description = wish.description
     host.save()
-    audit.record(actor, "host:updated", host, before=before, after=_settings(host))
+    audit.record(actor, "host:updated", host, before=before, after=_facts(host))
     return host
 
 
-def _settings(host: VirtualHost) -> dict[str, str]:
-    """What a request may change, for the audit trail."""
-    return {
+def _check_conversion(host: VirtualHost, wish: Wish) -> None:
+    if host.is_default:
+        sentence = "The default host stays under the default domain. Request an additional host instead."
+        raise DomainError("VIRTUAL_HOST_CREATE_ERROR", sentence, field="isForCustomDomain")
+    if not wish.alias or wish.alias == host.alias:
+        what = "full DNS name under your own domain" if wish.is_custom else "alias under the default domain"
+        sentence = f"The host gets another name with this. Give its {what}."
+        raise DomainError("VIRTUAL_HOST_CREATE_ERROR", sentence, field=naming.FIELD)
+
+
+def _delete(actor: Actor, wish: Wish) -> VirtualHost:
+    host = _locked(actor, wish)
+    if host.is_default:
+        raise Conflict(
+            "VIRTUAL_HOST_DELETE_ERROR",
+            "The default host came with the account and stays. Delete additional hosts only.",
+            field="virtualHostId",
+        )
+    kept = why_kept(host)
+    if kept:
+        sentence = f"{host.name} is needed, and no API falls to another host. {' '.join(kept)}"
+        raise Conflict("VIRTUAL_HOST_DELETE_ERROR", sentence, field="virtualHostId")
+    before = _facts(host)
+    host.client_auth, host.truststore, host.reference = ClientAuth.OFF, None, None
+    host.keystore, host.keystore_reference, host.key_alias = None, None, ""
+    host.deleted_at = timezone.now()
+    host.save()
+    audit.record(actor, "host:deleted", host, name=host.name, **before)
+    return host
+
+
+def _locked(actor: Actor, wish: Wish) -> VirtualHost:
+    hosts = VirtualHost.objects.select_for_update(of=("self",)).select_related("account")
+    host = hosts.filter(account=actor.account, uuid=wish.host).first() if wish.host else None
+    if host is None:
+        raise DomainError(
+            "VHR_NO_COMPLETED_RECORD_FOUND",
+            f"Could not locate previous status for the virtual host id {wish.host or '(none given)'}.",
+            field="virtualHostId",
+        )
+    return host
+
+
+def _answer(actor: Actor, host: VirtualHost, wish: Wish) -> None:
+    """Choose the server key. Under the default domain that is the account's."""
+    if host.is_custom:
+        answering.answer_with(actor, host, wish.key, wish.key_alias)
+        return
+    for given, field in ((wish.key, "keyStoreName"), (wish.key_alias, "keyStoreAlias")):
+        if given:
+            sentence = "Hosts under the default domain answer with the account's key. A keystore belongs to a"
+            sentence += " custom domain: say so, or leave it out."
+            raise DomainError("VIRTUAL_HOST_CREATE_ERROR", sentence, field=field)
+    answering.answer_by_default(host)
+
+
+def _facts(host: VirtualHost) -> dict[str, Any]:
+    """What a host is set to, for the audit trail."""
+    facts = {
         "alias": host.alias,
         "client_auth": host.client_auth,
         "refusal": host.refusal,
         "trust": host.trust,
     }
-
-
-def _rename(host: VirtualHost, alias: str) -> None:
-    _check_alias(alias)
-    if VirtualHost.objects.filter(account=host.account, alias=alias).exists():
-        raise Conflict("VIRTUAL_HOST_CREATE_ERROR", f"The alias “{alias}” is taken.", field="virtualHostUrl")
-    host.alias, host.name = alias, f"{alias}.{host.account.gateway_domain}"
-
-
-def _check_alias(alias: str) -> None:
-    if len(alias) > 63:
-        raise DomainError(
-            "VHR_VIRTUALHOST_ALIAS_LENGTH_GREATER_THAN_63_CHARS",
-            f"The alias has {len(alias)} characters. Use 63 at most.",
-            field="virtualHostUrl",
-        )
-    try:
-        alias_validator(alias)
-    except ValidationError as error:
-        raise DomainError("VIRTUAL_HOST_CREATE_ERROR", error.messages[0], field="virtualHostUrl") from error
+    return facts | ({"key": host.key_name, "key_alias": host.key_alias} if host.is_custom else {})
 
 
 def _trust(actor: Actor, wish: Wish) -> tuple[Truststore | None, Reference | None]:

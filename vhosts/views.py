@@ -14,16 +14,18 @@ from django.urls import reverse
 
 from accounts.access import actor_of
 from accounts.actors import Actor
-from certificates.models import ServerKey
 from certificates.selectors import entries_of
 from common.errors import DomainError
 from common.forms import add_domain_error
+from common.keepers import why_kept
 from common.templatetags.countersign import day
 
 from . import access, rest, selectors, services
-from .forms import ChangeHostForm, HostForm
+from .answering import key_of
+from .forms import CUSTOM, ChangeHostForm, HostForm
 from .lifecycle import Operation
 from .models import ClientAuth, Refusal, VirtualHost
+from .naming import dns_target
 from .services import Wish
 
 PAGE = 25
@@ -48,6 +50,8 @@ def hosts(request: HttpRequest) -> HttpResponse:
             "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
             "q": q,
             "narrowed": bool(q or asks),
+            "quota": selectors.quota_of(actor.account),
+            "leaving": selectors.leaving(actor.account),
             "filters": [_filter("asks", "Client authentication", options, asks)],
         },
     )
@@ -56,6 +60,10 @@ def hosts(request: HttpRequest) -> HttpResponse:
 def host(request: HttpRequest, uuid: Any) -> HttpResponse:
     """A host: what trusts what, its proxies, who was refused, what proves it."""
     actor = actor_of(request)
+    deleted = access.get_deleted_host(actor, uuid)
+    if deleted:
+        context = {"host": deleted, "requests": deleted.requests.order_by("-id")}
+        return render(request, "vhosts/deleted.html", context)
     found = access.get_host(actor, uuid)
     return render(
         request,
@@ -64,6 +72,7 @@ def host(request: HttpRequest, uuid: Any) -> HttpResponse:
             "host": found,
             "facts": _facts(found),
             "port": settings.GATEWAY_PORT,
+            "dns_target": dns_target(found.account) if found.is_custom else "",
             "requests": found.requests.order_by("-id")[:5],
         },
     )
@@ -80,7 +89,7 @@ def request_host(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         wish = Wish(
             Operation.CREATE,
-            given["alias"].strip(),
+            **form.place(),
             client_auth=ClientAuth(given["client_auth"]),
             trust=form.asked_trust,
             refusal=form.asked_refusal,
@@ -89,7 +98,7 @@ def request_host(request: HttpRequest) -> HttpResponse:
         try:
             made = services.submit(actor=actor, wish=wish)
         except DomainError as error:
-            add_domain_error(form, error, rest.FIELDS)
+            add_domain_error(form, error, form.names())
         else:
             messages.success(
                 request,
@@ -109,9 +118,10 @@ def change_host(request: HttpRequest, uuid: Any) -> HttpResponse:
         given = form.cleaned_data
         if given["client_auth"] == ClientAuth.OFF and found.client_auth != ClientAuth.OFF:
             return redirect("vhosts:switch_off", found.uuid)
+        place = {"alias": found.alias} if found.is_default else form.place()
         wish = Wish(
             Operation.UPDATE,
-            found.alias,
+            **place,
             host=str(found.uuid),
             client_auth=ClientAuth(given["client_auth"]),
             trust=form.asked_trust,
@@ -121,7 +131,7 @@ def change_host(request: HttpRequest, uuid: Any) -> HttpResponse:
         try:
             services.submit(actor=actor, wish=wish)
         except DomainError as error:
-            add_domain_error(form, error, rest.FIELDS)
+            add_domain_error(form, error, rest.FIELDS if found.is_default else form.names())
         else:
             return _changed(request, found)
     return render(request, "vhosts/change.html", {"form": form, "host": found})
@@ -143,13 +153,36 @@ def switch_off(request: HttpRequest, uuid: Any) -> HttpResponse:
     return render(request, "vhosts/switch_off.html", {"host": found, "error": error})
 
 
+def delete_host(request: HttpRequest, uuid: Any) -> HttpResponse:
+    """Ask for the end of a host, after its name was typed."""
+    actor = actor_of(request)
+    found = access.get_host(actor, uuid, to="hosts:request")
+    if found.is_default:
+        messages.error(request, "The default host stays\nIt came with the account.")
+        return redirect("vhosts:detail", found.uuid)
+    name, error = found.name, ""
+    if request.method == "POST":
+        if request.POST.get("confirmation", "").strip() == name:
+            try:
+                services.submit(actor=actor, wish=Wish(Operation.DELETE, "", host=str(found.uuid)))
+            except DomainError as refusal:
+                error = refusal.message
+            else:
+                messages.success(request, f"{name} deleted\nIt leaves the gateway with the next deployment.")
+                return redirect("vhosts:list")
+        else:
+            error = f"Type {name} exactly as it is written above. Nothing was changed."
+    context = {"host": found, "error": error, "kept": why_kept(found)}
+    return render(request, "vhosts/delete.html", context)
+
+
 def host_requests(request: HttpRequest) -> HttpResponse:
-    """The host requests of the account, failed ones included."""
+    """The host requests of the account, failed ones included; `?q=` looks for a host or a person."""
     actor = actor_of(request)
     actor.require("hosts:read")
-    found = selectors.requests_of(actor.account)
+    found = selectors.requests_of(actor.account, search=request.GET.get("q", "").strip())
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return render(request, "vhosts/requests.html", {"page": page})
+    return render(request, "vhosts/requests.html", {"page": page, "search": request.GET.get("q", "")})
 
 
 def host_request(request: HttpRequest, uuid: Any) -> HttpResponse:
@@ -177,14 +210,19 @@ def _changed(request: HttpRequest, found: VirtualHost) -> HttpResponse:
 def _command_so_far(actor: Actor, given: Any) -> str:
     asks = given.get("client_auth") if given.get("client_auth") in ClientAuth.values else ClientAuth.OFF
     trust = given.get("trust") or "ref://NAME"
-    alias = (given.get("alias") or "").strip() or "ALIAS"
     handshake = given.get("refusal") == Refusal.HANDSHAKE
+    custom = given.get("domain") == CUSTOM
+    named = (given.get("name" if custom else "alias") or "").strip()
+    key, _, key_alias = (given.get("key") or "KEYSTORE KEY-ALIAS").partition(" ")
     wish = Wish(
         Operation.CREATE,
-        alias,
+        named or ("FULL.DNS.NAME" if custom else "ALIAS"),
         client_auth=ClientAuth(asks),
         trust=trust if asks != ClientAuth.OFF else None,
         refusal=Refusal.HANDSHAKE if handshake else None,
+        is_custom=custom or None,
+        key=key if custom else None,
+        key_alias=key_alias if custom else None,
     )
     return rest.command(actor.account, asdict(wish))
 
@@ -200,12 +238,14 @@ def _filter(name: str, label: str, options: list[tuple[str, str]], value: str) -
 
 def _facts(found: VirtualHost) -> list[dict[str, Any]]:
     """What a host is set to; what the gateway does with it is for the gateway to say."""
-    key = ServerKey.objects.filter(keystore=found.keystore_id).select_related("certificate").first()
+    key = key_of(found)
     return [
         _trust_fact(found),
         {
             "label": "Server certificate",
-            "value": found.keystore.name,
+            "value": f"{found.key_name} · {found.key_alias}" if found.is_custom else found.key_name,
+            "mono": found.is_custom,
+            "url": reverse("certificates:keystore", args=[found.key_store.uuid]),
             "note": day(key.certificate.not_after) if key else "No key yet: the host cannot answer",
         },
     ]

@@ -15,7 +15,7 @@ class AccountOut(serializers.ModelSerializer):
 
     class Meta:
         model = Account
-        fields = ("uuid", "name", "subdomain", "region", "gateway_domain", "severity_profile")
+        fields = ("uuid", "name", "subdomain", "region", "gateway_domain", "severity_profile", "host_quota")
         read_only_fields = fields
 
 

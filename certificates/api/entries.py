@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from common.errors import DomainError
 
 from .. import access
-from ..models import Certificate, Truststore
+from ..models import Certificate, Keystore, Truststore
 from ..pki.reading import read
 from ..pki.roles import Role
 from ..pki.san_rules import from_plain
@@ -50,6 +50,24 @@ def truststore_named(actor: Actor, name: str) -> Truststore:
         sentence = f"{name} is a reference. Name the truststore itself."
         raise DomainError("truststore_unknown", sentence, field="truststore")
     return store
+
+
+def store_named(actor: Actor, given: dict[str, Any]) -> dict[str, Truststore | Keystore]:
+    """The store that `given` names as `truststore` or `keystore`, under that word.
+    Raises DomainError for an unknown one, and for a reference.
+    """
+    if "truststore" in given:
+        return {"truststore": truststore_named(actor, given["truststore"])}
+    name = given["keystore"]
+    try:
+        store, _ = access.keystore_by_name(actor, name)
+    except DomainError as error:
+        error.field = "keystore"
+        raise
+    if store is None:
+        sentence = f"{name} is a reference. Name the keystore itself."
+        raise DomainError("keystore_unknown", sentence, field="keystore")
+    return {"keystore": store}
 
 
 def _from_pem(actor: Actor, pem: str, field: str) -> Certificate:

@@ -157,38 +157,44 @@ class VersionIn(Strict):
     )
 
 
-class PointedOut(serializers.ModelSerializer):
+class PointedOut(serializers.Serializer):
     """What a reference points to."""
 
-    class Meta:
-        model = Truststore
-        fields = ("uuid", "name")
-        read_only_fields = fields
+    uuid = serializers.UUIDField()
+    name = serializers.CharField()
 
 
 class ReferenceOut(serializers.ModelSerializer):
     """A reference."""
 
     ref = serializers.CharField(source="__str__", help_text="`ref://` and the name")
-    truststore = PointedOut()
+    truststore = PointedOut(allow_null=True)
+    keystore = PointedOut(allow_null=True)
 
     class Meta:
         model = Reference
-        fields = ("uuid", "name", "ref", "truststore", "created_at")
+        fields = ("uuid", "name", "ref", "truststore", "keystore", "created_at")
         read_only_fields = fields
 
 
-class ReferenceIn(Strict):
+class RepointIn(Strict):
+    """Where a reference shall point: to a truststore, or to a keystore."""
+
+    truststore = serializers.CharField(max_length=200, required=False, help_text="name of a truststore")
+    keystore = serializers.CharField(max_length=200, required=False, help_text="name of a keystore")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Exactly one of the two."""
+        if ("truststore" in given) == ("keystore" in given):
+            sentence = "Give either the name of a truststore or that of a keystore."
+            raise serializers.ValidationError({"truststore": sentence}, code="one_store")
+        return given
+
+
+class ReferenceIn(RepointIn):
     """A reference to create."""
 
     name = serializers.CharField(max_length=200)
-    truststore = serializers.CharField(max_length=200, help_text="name of a truststore")
-
-
-class RepointIn(Strict):
-    """Where a reference shall point."""
-
-    truststore = serializers.CharField(max_length=200, help_text="name of a truststore")
 
 
 class UploadOut(serializers.ModelSerializer):

@@ -20,7 +20,7 @@ from common.errors import NotFound
 from .. import access, selectors
 from ..models import Truststore, TruststoreVersion
 from ..services import references, truststores, uploads, waivers
-from .entries import known_certificate, new_entries, truststore_named
+from .entries import known_certificate, new_entries, store_named
 from .files import contents
 from .serializers import (
     ReferenceIn,
@@ -117,7 +117,7 @@ def _versions(store: Truststore) -> QuerySet[TruststoreVersion]:
 
 
 class ReferenceViewSet(AccountViewSet):
-    """References: `ref://name`, re-pointed to swap a truststore."""
+    """References: `ref://name`, re-pointed to swap a truststore or a keystore."""
 
     needs = {
         "list": "certificates:read",
@@ -142,16 +142,18 @@ class ReferenceViewSet(AccountViewSet):
     def create(self, request: Request) -> Response:
         """Create `ref://name`."""
         given = self.given(ReferenceIn)
-        store = truststore_named(self.actor, given["truststore"])
-        reference = references.create_reference(actor=self.actor, name=given["name"], truststore=store)
+        store = store_named(self.actor, given)
+        reference = references.create_reference(actor=self.actor, name=given["name"], **store)
         return Response(ReferenceOut(reference).data, status=201)
 
     @extend_schema(request=RepointIn, responses=ReferenceOut)
     def update(self, request: Request, uuid: UUID) -> Response:
-        """Let it point to another truststore. Proxies of every host that uses it may need a redeploy."""
+        """Let it point to another store of its kind. Proxies of every host that uses it may need a
+        redeploy.
+        """
         reference = access.get_reference(self.actor, uuid, to=self.needed)
-        store = truststore_named(self.actor, self.given(RepointIn)["truststore"])
-        references.repoint_reference(actor=self.actor, reference=reference, truststore=store)
+        store = store_named(self.actor, self.given(RepointIn))
+        references.repoint_reference(actor=self.actor, reference=reference, **store)
         return Response(ReferenceOut(reference).data)
 
     @extend_schema(request=RepointIn, responses=ReferenceOut)

@@ -16,7 +16,15 @@ from common.errors import Conflict, DomainError
 from common.outbox import announce
 from common.templatetags.distances import write_day
 
-from ..models import Certificate, Entry, Truststore, TruststoreVersion, Waiver, store_name_validator
+from ..models import (
+    Certificate,
+    Entry,
+    Keystore,
+    Truststore,
+    TruststoreVersion,
+    Waiver,
+    store_name_validator,
+)
 from ..pki.codes import Profile
 from ..pki.findings import Finding, Severity
 from ..pki.roles import Role, check_entry, check_store
@@ -54,6 +62,9 @@ def create_truststore(*, actor: Actor, name: str, description: str = "") -> Trus
             f"A truststore “{name}” exists. Add a version to it, or choose another name.",
             field="name",
         )
+    if Keystore.objects.filter(account=actor.account, name=name).exists():
+        sentence = f"A keystore “{name}” exists, and references name either. Choose another name."
+        raise Conflict("truststore_exists", sentence, field="name")
     store = Truststore.objects.create(account=actor.account, name=name, description=description)
     version = TruststoreVersion.objects.create(
         truststore=store, number=1, created_by=actor.label, note="created empty"

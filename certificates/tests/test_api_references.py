@@ -46,7 +46,7 @@ def test_it_deletes_a_reference(owner_api, reference):
         ({"name": "x", "truststore": "ref://in-force"}, "truststore"),
         ({"name": "x y", "truststore": "partners"}, "name"),
         ({"name": "x"}, "truststore"),
-        ({"name": "x", "truststore": "partners", "keystore": "y"}, "keystore"),
+        ({"name": "x", "truststore": "partners", "keystore": "y"}, "truststore"),
     ],
 )
 def test_it_names_the_field_that_does_not_fit(owner_api, reference, body, field):

@@ -21,19 +21,19 @@ def page(reference, name="reference"):
 
 
 def test_it_creates_a_reference(owner_client, truststore):
-    owner_client.post(LIST, {"name": "in-force", "truststore": str(truststore.uuid)})
+    owner_client.post(LIST, {"name": "in-force", "store": str(truststore.uuid)})
     assert Reference.objects.get(name="in-force").truststore == truststore
 
 
 def test_it_points_to_no_truststore_of_another_account(owner_client, stranger):
     theirs = create_truststore(actor=stranger, name="theirs")
-    answer = owner_client.post(LIST, {"name": "in-force", "truststore": str(theirs.uuid)})
-    assert "truststore" in answer.context["form"].errors
+    answer = owner_client.post(LIST, {"name": "in-force", "store": str(theirs.uuid)})
+    assert "store" in answer.context["form"].errors
     assert not Reference.objects.exists()
 
 
 def test_it_names_the_field_of_a_taken_name(owner_client, reference, truststore):
-    answer = owner_client.post(LIST, {"name": "in-force", "truststore": str(truststore.uuid)})
+    answer = owner_client.post(LIST, {"name": "in-force", "store": str(truststore.uuid)})
     assert "name" in answer.context["form"].errors
 
 

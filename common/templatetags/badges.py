@@ -70,6 +70,11 @@ LOOKS: dict[str, dict[str, Look]] = {
         "warning": Look("warning", "exclamation-triangle-fill", "warn"),
         "remark": Look("remark", "info-circle-fill", "info"),
     },
+    "quota request": {
+        "waiting": Look("our turn", "flag-fill", "us"),
+        "granted": Look("granted", "check-circle-fill", "ok"),
+        "refused": Look("refused", "slash-circle", "idle"),
+    },
     "host request": {
         "received": Look("received", "inbox", "info"),
         "completed": Look("completed", "check-circle-fill", "ok"),

@@ -17,6 +17,7 @@ from accounts.actors import Actor
 from accounts.models import Account
 from catalog.models import Product, Proxy, RemovedProxy
 from common.errors import DomainError
+from vhosts.selectors import leaving
 
 from .. import access, selectors, services
 from ..forms import PlanForm
@@ -143,6 +144,7 @@ def _waiting(account: Account) -> dict[str, int]:
         "to_deploy": proxies.filter(deployed_digest="").count(),
         "to_republish": Product.objects.filter(account=account, needs_republish=True).count(),
         "gone": RemovedProxy.objects.filter(account=account).count(),
+        "hosts_gone": leaving(account).count(),
     }
 
 

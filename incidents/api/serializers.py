@@ -151,7 +151,7 @@ class IncidentDetailOut(IncidentOut):
 class IncidentIn(Strict):
     """What the queue asks for."""
 
-    host_alias = serializers.CharField(max_length=63)
+    host_alias = serializers.CharField(max_length=253)
     subdomain = serializers.CharField(max_length=63)
     account_id = serializers.CharField(max_length=36, help_text="the account's uuid, as GET /account/ tells")
     email = serializers.EmailField(help_text="where the secure link goes")

@@ -23,7 +23,7 @@ def incidents_on(context: template.Context, host: VirtualHost) -> dict[str, Any]
     return {
         "incidents": list(selectors.incidents_on(host)[:5]),
         "host": host,
-        "may_raise": actor.may("incidents:raise") and not host.is_default,
+        "may_raise": actor.may("incidents:raise") and not host.is_default and not host.deleted_at,
     }
 
 

@@ -11,7 +11,9 @@ from rest_framework import serializers
 
 from certificates.models import Reference
 from common.api import Strict
+from vhosts.lifecycle import Operation
 from vhosts.models import ClientAuth, HostRequest, VirtualHost
+from vhosts.naming import dns_target
 
 
 class VirtualHostRequestIn(Strict):
@@ -19,8 +21,10 @@ class VirtualHostRequestIn(Strict):
 
     operation = serializers.ChoiceField(("CREATE", "UPDATE", "DELETE"))
     accountId = serializers.CharField(required=False, help_text="the account's subdomain")
-    virtualHostUrl = serializers.CharField(required=False, help_text="the alias")
-    virtualHostId = serializers.CharField(required=False, help_text="UPDATE: the host to change")
+    virtualHostUrl = serializers.CharField(
+        required=False, help_text="the alias, or the full name of a custom domain"
+    )
+    virtualHostId = serializers.CharField(required=False, help_text="UPDATE, DELETE: the host meant")
     isDefaultVirtualHostRequest = serializers.BooleanField(required=False)
     isClientAuthEnabled = serializers.BooleanField(
         required=False, help_text="left out in an UPDATE: client authentication stays as it is"
@@ -28,8 +32,12 @@ class VirtualHostRequestIn(Strict):
     trustStore = serializers.CharField(
         required=False, allow_null=True, allow_blank=True, help_text="`name` or `ref://name`"
     )
-    isForCustomDomain = serializers.BooleanField(required=False)
-    keyStoreName = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    isForCustomDomain = serializers.BooleanField(
+        required=False, help_text="UPDATE: converts the host; left out it stays what it is"
+    )
+    keyStoreName = serializers.CharField(
+        required=False, allow_null=True, allow_blank=True, help_text="`name` or `ref://name`"
+    )
     keyStoreAlias = serializers.CharField(required=False, allow_null=True, allow_blank=True)
 
 
@@ -64,7 +72,9 @@ class VirtualHostRequestOut(serializers.Serializer):
     accountId = serializers.CharField()
     operation = serializers.CharField()
     allocatedPort = serializers.IntegerField()
-    allocationStatus = serializers.CharField(help_text="COMPLETE: the host is as asked")
+    allocationStatus = serializers.CharField(
+        allow_null=True, help_text="COMPLETE: the host is as asked; null once it is deleted"
+    )
     certStore = serializers.CharField(allow_null=True)
     clusterName = serializers.CharField(allow_blank=True)
     isClientAuthEnabled = serializers.BooleanField(
@@ -77,7 +87,7 @@ class VirtualHostRequestOut(serializers.Serializer):
     keyStoreName = serializers.CharField(allow_null=True)
     keyStoreAlias = serializers.CharField(allow_null=True)
     trustStore = serializers.CharField(allow_null=True)
-    lbHost = serializers.CharField(allow_null=True)
+    lbHost = serializers.CharField(allow_null=True, help_text="of a custom domain: where its CNAME must lead")
     life_cycle = LifeCycleOut()
 
 
@@ -121,7 +131,7 @@ def several(kind: type[serializers.Serializer]) -> serializers.Serializer:
 
 def host_request(request: HostRequest) -> dict[str, Any]:
     """The answer to a host request that was carried out, with the fields that SAP Help shows."""
-    host = request.host
+    host, is_gone = request.host, request.operation == Operation.DELETE
     return {
         "__metadata": _metadata(
             "VirtualHostRequests", str(request.uuid), "apimgmtconfiguration.VirtualHostRequest"
@@ -131,19 +141,19 @@ def host_request(request: HostRequest) -> dict[str, Any]:
         "virtualHostUrl": host.name,
         "accountId": request.account.subdomain,
         "operation": request.operation,
-        "allocatedPort": settings.GATEWAY_PORT,
-        "allocationStatus": "COMPLETE",
+        "allocatedPort": 0 if is_gone else settings.GATEWAY_PORT,
+        "allocationStatus": None if is_gone else "COMPLETE",
         "certStore": None,
         "clusterName": "",
         "isClientAuthEnabled": host.client_auth == ClientAuth.REQUIRED,
         "isDefaultVirtualHostRequest": host.is_default,
-        "isForCustomDomain": False,
+        "isForCustomDomain": host.is_custom,
         "isForNonSni": False,
         "isTLS": False,
-        "keyStoreName": None,
-        "keyStoreAlias": None,
+        "keyStoreName": (host.key_name or None) if host.is_custom else None,
+        "keyStoreAlias": host.key_alias or None,
         "trustStore": host.trust or None,
-        "lbHost": None,
+        "lbHost": dns_target(request.account) if host.is_custom else None,
         "life_cycle": _life(
             request.created_at,
             request.actor,
@@ -165,10 +175,10 @@ def virtual_host(host: VirtualHost) -> dict[str, Any]:
         "virtual_port": settings.GATEWAY_PORT,
         "isDefault": host.is_default,
         "isSSL": True,
-        "isForCustomDomain": False,
+        "isForCustomDomain": host.is_custom,
         "isClientAuthEnabled": host.client_auth == ClientAuth.REQUIRED,
-        "keyStoreName": host.keystore.name,
-        "keyStoreAlias": None,
+        "keyStoreName": host.key_name,
+        "keyStoreAlias": host.key_alias or None,
         "trustStore": host.trust or None,
         "projectPath": None,
         "life_cycle": _life(
@@ -187,8 +197,8 @@ def reference(row: Reference) -> dict[str, Any]:
             "CertificateStoreReferences", row.name, "apiportal.CertificateStoreReference"
         ),
         "name": row.name,
-        "certificateStoreName": row.truststore.name,
-        "storeType": "TRUSTSTORE",
+        "certificateStoreName": row.store.name,
+        "storeType": "KEYSTORE" if row.keystore else "TRUSTSTORE",
         "life_cycle": _life(row.created_at, "", row.created_at, ""),
     }
 

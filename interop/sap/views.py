@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,8 @@ from rest_framework.response import Response
 
 from accounts.api.base import AccountViewSet
 from certificates import selectors as certificates
-from certificates.access import trust_by_name
-from certificates.models import Reference, Truststore
+from certificates.access import keystore_by_name, reference_by_name, trust_by_name
+from certificates.models import Keystore, Reference, Truststore
 from certificates.services import references
 from common.errors import DomainError
 from vhosts import selectors as hosts
@@ -51,9 +52,11 @@ class VirtualHostRequestsView(SapView):
         responses={201: HostRequestEntity},
     )
     def create(self, request: Request) -> Response:
-        """Create or change a virtual host, with or without mutual TLS."""
+        """Create, change or delete a virtual host, under the default domain or a custom one, with or without
+        mutual TLS.
+        """
         given = self.given(serializers.VirtualHostRequestIn)
-        self._refuse_what_is_not_offered(given)
+        self._refuse_contradictions(given)
         made = services.submit(actor=self.actor, wish=_wish(given))
         shown = serializers.host_request(made)
         # SAP Help: "You can retrieve the VirtualHostRequest ID from the location header."
@@ -67,27 +70,13 @@ class VirtualHostRequestsView(SapView):
             raise DomainError("VHR_NO_COMPLETED_RECORD_FOUND", f"{made} was refused: {made.problem}")
         return Response({"d": serializers.host_request(made)})
 
-    def _refuse_what_is_not_offered(self, given: dict[str, Any]) -> None:
-        if given["operation"] == "DELETE":
-            raise DomainError("VIRTUAL_HOST_DELETE_ERROR", "Deleting a virtual host is not offered yet.")
-        account = self.actor.account
-        if given.get("accountId", "").lower() != account.subdomain:
+    def _refuse_contradictions(self, given: dict[str, Any]) -> None:
+        account, may_be_absent = self.actor.account, given["operation"] == "DELETE"
+        if given.get("accountId", account.subdomain if may_be_absent else "").lower() != account.subdomain:
             said = f"“{given['accountId']}”" if "accountId" in given else "missing"
             raise DomainError(
                 "BAD_REQUEST",
                 f"accountId is {said}. Give the subdomain of the account of this key: “{account.subdomain}”.",
-            )
-        if given.get("isForCustomDomain"):
-            raise DomainError(
-                "VIRTUAL_HOST_CREATE_ERROR",
-                "isForCustomDomain: hosts under a custom domain are not offered yet. Leave it out, and give "
-                f"an alias under {account.gateway_domain}.",
-            )
-        if given.get("keyStoreName") or given.get("keyStoreAlias"):
-            raise DomainError(
-                "VIRTUAL_HOST_CREATE_ERROR",
-                "keyStoreName and keyStoreAlias belong to custom domains, which are not offered yet. "
-                "Leave them out.",
             )
         if given["operation"] == "CREATE" and given.get("trustStore") and "isClientAuthEnabled" not in given:
             raise DomainError(
@@ -108,6 +97,9 @@ def _wish(given: dict[str, Any]) -> services.Wish:
         client_auth=client_auth,
         trust=given.get("trustStore") or None,
         host=_host_id(given.get("virtualHostId")),
+        is_custom=given.get("isForCustomDomain"),
+        key=given.get("keyStoreName") or None,
+        key_alias=given.get("keyStoreAlias") or None,
     )
 
 
@@ -159,24 +151,28 @@ class ReferencesView(SapView):
         request=serializers.SapReferenceIn, responses={201: serializers.one(serializers.SapReferenceOut)}
     )
     def create(self, request: Request) -> Response:
-        """Create a reference to a truststore."""
+        """Create a reference to a truststore or a keystore."""
         given = self.given(serializers.SapReferenceIn)
         store = self._store(given["certificateStoreName"], errors.CREATE_STORE_UNKNOWN)
         try:
-            row = references.create_reference(actor=self.actor, name=given["name"], truststore=store)
+            row = references.create_reference(actor=self.actor, name=given["name"], **store)
         except DomainError as error:
             raise _as(error, {"reference_exists": errors.NAME_TAKEN}) from error
         return Response({"d": serializers.reference(row)}, status=201)
 
     @extend_schema(request=serializers.SapRepointIn, responses={204: None})
     def update(self, request: Request, name: str) -> Response:
-        """Let a reference point to another truststore. Repeating it changes nothing."""
+        """Let a reference point to another store of its kind. Repeating it changes nothing."""
         row = self._reference(name)
         store = self._store(
             self.given(serializers.SapRepointIn)["certificateStoreName"], errors.UPDATE_STORE_UNKNOWN
         )
-        if row.truststore_id != store.pk:
-            references.repoint_reference(actor=self.actor, reference=row, truststore=store)
+        try:
+            references.repoint_reference(actor=self.actor, reference=row, **store)
+        except DomainError as error:
+            if error.code != "no_change":
+                codes = ("other_kind", "alias_unknown", "names_not_covered")
+                raise _as(error, dict.fromkeys(codes, errors.UPDATE_STORE_UNKNOWN)) from error
         return Response(status=204)
 
     @extend_schema(responses={204: None})
@@ -189,19 +185,20 @@ class ReferencesView(SapView):
         return Response(status=204)
 
     def _reference(self, name: str) -> Reference:
-        try:
-            return trust_by_name(self.actor, f"ref://{name}")[1]
-        except DomainError as error:
-            raise _as(error, {"truststore_unknown": errors.REFERENCE_UNKNOWN}) from error
+        row = reference_by_name(self.actor, name)
+        if row is None:
+            sentence = f"No reference “ref://{name}” in {self.actor.account}."
+            raise DomainError(errors.REFERENCE_UNKNOWN, sentence)
+        return row
 
-    def _store(self, name: str, code: str) -> Truststore:
-        try:
-            store = trust_by_name(self.actor, name)[0]
-        except DomainError as error:
-            raise _as(error, {"truststore_unknown": code}) from error
-        if store is None:
-            raise DomainError(code, f"{name} is a reference. Give the name of a truststore.")
-        return store
+    def _store(self, name: str, code: str) -> dict[str, Truststore | Keystore]:
+        """The store of this name under its kind: a truststore and a keystore never share one."""
+        if name.startswith("ref://"):
+            raise DomainError(code, f"{name} is a reference. Give the name of a store.")
+        for kind, find in (("truststore", trust_by_name), ("keystore", keystore_by_name)):
+            with suppress(DomainError):
+                return {kind: find(self.actor, name)[0]}
+        raise DomainError(code, f"No truststore and no keystore “{name}” in {self.actor.account}.")
 
 
 def _as(error: DomainError, codes: dict[str, str]) -> DomainError:

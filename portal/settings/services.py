@@ -50,6 +50,7 @@ ANNOUNCEMENTS = {
     "upload.judged": ["incidents.tasks.upload_judged"],
     "truststore.version_activated": ["gateway.tasks.flag_for_truststore"],
     "reference.repointed": ["gateway.tasks.flag_for_reference"],
+    "keystore.changed": ["gateway.tasks.flag_for_keystore"],
     "host.changed": ["gateway.tasks.flag_for_host"],
     "proxy.changed": ["gateway.tasks.flag_for_proxy"],
     "product.changed": ["gateway.tasks.flag_for_product"],

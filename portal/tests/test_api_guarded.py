@@ -9,7 +9,13 @@ from accounts.api.base import AccountViewSet
 from accounts.permissions import PERMISSIONS
 
 pytestmark = pytest.mark.django_db
-SAMPLES = {"uuid": "d6a1ed8c-0000-4000-8000-000000000000", "number": "1", "name": "some", "token": "some"}
+SAMPLES = {
+    "uuid": "d6a1ed8c-0000-4000-8000-000000000000",
+    "number": "1",
+    "name": "some",
+    "token": "some",
+    "alias": "some",
+}
 OPEN = {"/api/v1/secure/some/", "/api/v1/schema/"}
 
 

@@ -11,6 +11,7 @@ from common.api import Move, Strict
 
 from ..lifecycle import Operation
 from ..models import ClientAuth, HostRequest, Refusal, VirtualHost
+from ..naming import dns_target
 
 
 class HostOut(serializers.ModelSerializer):
@@ -19,7 +20,14 @@ class HostOut(serializers.ModelSerializer):
     url = serializers.SerializerMethodField()
     trust = serializers.CharField(help_text="`name` or `ref://name` of the truststore; empty without one")
     truststore = serializers.SerializerMethodField(help_text="name of the truststore in force")
-    keystore = serializers.CharField(source="keystore.name")
+    custom_domain = serializers.BooleanField(source="is_custom", help_text="the alias is the full DNS name")
+    keystore = serializers.CharField(
+        source="key_name", help_text="`name` or `ref://name` of the keystore that it answers with"
+    )
+    key_alias = serializers.CharField(help_text="the key entry; empty: the newest of the default domain")
+    dns_target = serializers.SerializerMethodField(
+        help_text="where the CNAME of a custom domain must lead; null under the default domain"
+    )
 
     class Meta:
         model = VirtualHost
@@ -33,7 +41,10 @@ class HostOut(serializers.ModelSerializer):
             "refusal",
             "trust",
             "truststore",
+            "custom_domain",
             "keystore",
+            "key_alias",
+            "dns_target",
             "description",
             "created_at",
         )
@@ -42,6 +53,10 @@ class HostOut(serializers.ModelSerializer):
     def get_url(self, host: VirtualHost) -> str:
         """Where callers reach it."""
         return f"https://{host.name}:{settings.GATEWAY_PORT}"
+
+    def get_dns_target(self, host: VirtualHost) -> str | None:
+        """For custom domains."""
+        return dns_target(host.account) if host.is_custom else None
 
     def get_truststore(self, host: VirtualHost) -> str | None:
         """Through the reference where there is one."""
@@ -72,11 +87,21 @@ class RequestDetailOut(RequestOut):
 
 
 class RequestIn(Strict):
-    """A wish to create or change a host. What is left out stays as it is."""
+    """A wish to create, change or delete a host. What is left out stays as it is."""
 
     operation = serializers.ChoiceField(Operation.choices)
-    host = serializers.UUIDField(required=False, help_text="UPDATE: the host to change")
-    alias = serializers.CharField(required=False, help_text="CREATE: needed. UPDATE: the new alias")
+    host = serializers.UUIDField(required=False, help_text="UPDATE, DELETE: the host meant")
+    alias = serializers.CharField(
+        required=False,
+        help_text="CREATE: needed. UPDATE: the new one. For a custom domain the full DNS name",
+    )
+    custom_domain = serializers.BooleanField(
+        required=False, help_text="UPDATE: converts the host; it gets another alias with that"
+    )
+    keystore = serializers.CharField(
+        required=False, help_text="of a custom domain: `name` or `ref://name` of a keystore"
+    )
+    key_alias = serializers.CharField(required=False, help_text="of a custom domain: the key entry")
     client_auth = serializers.ChoiceField(
         ClientAuth.choices,
         required=False,
@@ -93,10 +118,16 @@ class RequestIn(Strict):
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         """Refuse combinations that would do something else than they seem to say."""
         creates = given["operation"] == Operation.CREATE
+        if given["operation"] == Operation.DELETE:
+            beside = dict.fromkeys(given.keys() - {"operation", "host"}, "DELETE takes the host alone.")
+            if beside:
+                raise serializers.ValidationError(beside, code="not_accepted")
         if creates and "alias" not in given:
             raise serializers.ValidationError({"alias": "A new host needs an alias."}, code="required")
         if creates and "host" in given:
-            raise serializers.ValidationError({"host": "Only UPDATE names a host."}, code="not_accepted")
+            raise serializers.ValidationError(
+                {"host": "A new host has no ID yet. Leave it out."}, code="not_accepted"
+            )
         asks = given.get("client_auth")
         if "trust" in given and (asks == ClientAuth.OFF or (creates and asks is None)):
             sentence = (

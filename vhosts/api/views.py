@@ -17,7 +17,14 @@ from ..lifecycle import Operation
 from .serializers import HostOut, RequestDetailOut, RequestIn, RequestOut
 
 # The service names fields as the documented VirtualHostRequests do; here they have our names.
-_FIELDS = {"virtualHostUrl": "alias", "virtualHostId": "host", "trustStore": "trust"}
+_FIELDS = {
+    "virtualHostUrl": "alias",
+    "virtualHostId": "host",
+    "trustStore": "trust",
+    "isForCustomDomain": "custom_domain",
+    "keyStoreName": "keystore",
+    "keyStoreAlias": "key_alias",
+}
 
 
 class HostViewSet(AccountViewSet):
@@ -37,7 +44,7 @@ class HostViewSet(AccountViewSet):
 
 
 class HostRequestViewSet(AccountViewSet):
-    """Wishes to create or change a host, carried out at once."""
+    """Wishes to create, change or delete a host, carried out at once."""
 
     needs = {"list": "hosts:read", "retrieve": "hosts:read", "create": "hosts:request"}
 
@@ -53,7 +60,9 @@ class HostRequestViewSet(AccountViewSet):
 
     @extend_schema(request=RequestIn, responses={201: RequestDetailOut})
     def create(self, request: Request) -> Response:
-        """Ask for a host, or for a change of one. A refused wish is kept as failed, and nothing changes."""
+        """Ask for a host, for a change of one, or for its end. A refused wish is kept as failed, and nothing
+        changes.
+        """
         given = self.given(RequestIn)
         wish = services.Wish(
             operation=Operation(given["operation"]),
@@ -62,6 +71,9 @@ class HostRequestViewSet(AccountViewSet):
             trust=given.get("trust"),
             host=str(given["host"]) if "host" in given else None,
             description=given.get("description"),
+            is_custom=given.get("custom_domain"),
+            key=given.get("keystore"),
+            key_alias=given.get("key_alias"),
             refusal=given.get("refusal"),
         )
         try:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django import template
+from django.db.models import Q
 
-from certificates.models import Reference, Truststore
+from certificates.models import Keystore, Reference, Truststore
 from vhosts import selectors
 from vhosts.models import VirtualHost
 
@@ -20,4 +21,14 @@ def hosts_trusting(store: Truststore) -> list[VirtualHost]:
 @register.simple_tag
 def hosts_naming(reference: Reference) -> list[VirtualHost]:
     """The hosts that name a reference: `{% hosts_naming reference as hosts %}`."""
-    return list(reference.hosts.order_by("name"))
+    naming = Q(reference=reference) | Q(keystore_reference=reference)
+    return list(VirtualHost.objects.filter(naming).order_by("name"))
+
+
+@register.simple_tag
+def hosts_answering(keystore: Keystore) -> list[VirtualHost]:
+    """The hosts that answer with a keystore, by name or through a reference:
+    `{% hosts_answering keystore as hosts %}`.
+    """
+    answering = Q(keystore=keystore) | Q(keystore_reference__keystore=keystore)
+    return list(VirtualHost.objects.filter(answering).select_related("keystore_reference").order_by("name"))

@@ -18,6 +18,7 @@ GO_BETWEENS = {
     ("reading.py", "error"),
     ("reading.py", "_undecodable"),  # DECODE, or RSA_EXPONENT as the decoder says
     ("uploads.py", "_rows"),
+    ("waived.py", "as_said"),
 }
 Spoken = tuple[str, str]
 

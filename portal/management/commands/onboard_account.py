@@ -16,6 +16,8 @@ from accounts.permissions import Role
 from accounts.services import add_member
 from portal.onboarding import onboard
 
+from .set_host_quota import host_number
+
 
 class Command(BaseCommand):
     """Create an account with its keystore, its default host and its first administrator."""
@@ -28,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--domain", required=True, help="hosts are aliases under this DNS domain")
         parser.add_argument("--administrator", required=True, help="e-mail of the first administrator")
         parser.add_argument("--region", default="local")
+        parser.add_argument("--host-quota", type=host_number, help="hosts beside the default host")
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,6 +40,7 @@ class Command(BaseCommand):
                 subdomain=options["subdomain"],
                 region=options["region"],
                 gateway_domain=options["domain"],
+                host_quota=options["host_quota"],
             )
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error

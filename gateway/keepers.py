@@ -1,0 +1,48 @@
+"""Why hosts and server keys must stay: a deployment that is live, or may be gone back to, needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from certificates.models import ServerKey
+from common.keepers import keeps
+from common.words import few
+from vhosts.models import VirtualHost
+
+from .lifecycle import DeploymentStatus
+from .models import DeployedKey
+from .selectors import KEPT, deployments_kept
+
+ON_GATEWAY = (DeploymentStatus.LIVE, DeploymentStatus.DELIVERING)
+
+
+@keeps(VirtualHost)
+def deployments_serving(host: VirtualHost) -> Iterator[str]:
+    """Deployments with an API on the host: the live one, and those that may be gone back to."""
+    serving, older = [], []
+    rows = deployments_kept(host.account).order_by("-pk")
+    for number, status, routes in rows.values_list("number", "status", "compiled__ir__routes"):
+        if any(str(host.uuid) in route["hosts"] for route in routes or ()):
+            if status in ON_GATEWAY:
+                serving.append(str(number))
+            elif status == DeploymentStatus.SUPERSEDED:
+                older.append(str(number))
+    if serving:
+        yield "The gateway still serves an API on it. Deploy what waits first."
+    if older:
+        yield (
+            f"Going back to deployment {few(older)} would serve an API on it. The last {KEPT} that were live "
+            "count: deploy until these are older, then delete it."
+        )
+
+
+@keeps(ServerKey)
+def deployments_with(key: ServerKey) -> Iterator[str]:
+    """Deployments that present the key, or would when they are gone back to."""
+    rows = DeployedKey.objects.filter(key=key).order_by("-deployment__number")
+    numbers = [str(number) for number in rows.values_list("deployment__number", flat=True)]
+    if numbers:
+        yield (
+            f"Deployment {few(numbers)} presents it. The last {KEPT} that were live may be gone back to: "
+            "deploy until these are older, then delete it."
+        )
