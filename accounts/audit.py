@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,18 @@ def record(actor: Actor, action: str, subject: models.Model, **details: Any) -> 
 
     `details` must hold plain JSON values and no secret.
     """
-    AuditEntry.objects.create(
+    _entry(actor, action, subject, details).save(force_insert=True)
+
+
+def record_many(actor: Actor, acts: Iterable[tuple[str, models.Model, dict[str, Any]]]) -> None:
+    """The same for many at once: action, subject and details of each. One query for 500 of them."""
+    AuditEntry.objects.bulk_create(
+        (_entry(actor, action, subject, details) for action, subject, details in acts), batch_size=500
+    )
+
+
+def _entry(actor: Actor, action: str, subject: models.Model, details: dict[str, Any]) -> AuditEntry:
+    return AuditEntry(
         account=actor.account,
         actor=actor.label,
         action=action,

@@ -1,4 +1,4 @@
-"""Lists and spans of time in sentences. Needs no framework."""
+"""Lists, spans of time and beginnings of sentences. Needs no framework."""
 
 from __future__ import annotations
 
@@ -20,3 +20,8 @@ def span(days: int) -> str:
     if days < 730:
         return f"{round(days * 12 / 365)} months"
     return f"{round(days / 365.25)} years"
+
+
+def sentence(text: str) -> str:
+    """With a capital at its beginning, and otherwise as it is: names keep theirs."""
+    return text[:1].upper() + text[1:]

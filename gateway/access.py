@@ -7,13 +7,16 @@ from uuid import UUID
 from accounts.actors import Actor
 from common.errors import NotFound
 
-from .models import Deployment, Node
+from .models import Deployment, Node, Rollout
 
 
 def get_deployment(actor: Actor, uuid: UUID, *, to: str = "gateway:read") -> Deployment:
     """A deployment of the actor's account."""
     actor.require(to)
-    deployments = Deployment.objects.filter(account=actor.account).select_related("account").defer("compiled")
+    deployments = Deployment.objects.filter(account=actor.account).defer("compiled", "goes_back_to__compiled")
+    deployments = deployments.select_related(
+        "account", "goes_back_to", "batch__rollout", "schedule", "canary"
+    )
     deployment = deployments.filter(uuid=uuid).first()
     if deployment is None:
         raise NotFound("deployment")
@@ -29,3 +32,12 @@ def get_node(actor: Actor, uuid: UUID, *, to: str = "gateway:read") -> Node:
     if node is None:
         raise NotFound("node")
     return node
+
+
+def get_rollout(actor: Actor, uuid: UUID, *, to: str = "gateway:read") -> Rollout:
+    """A rollout of the actor's account."""
+    actor.require(to)
+    rollout = Rollout.objects.filter(account=actor.account, uuid=uuid).select_related("account").first()
+    if rollout is None:
+        raise NotFound("rollout")
+    return rollout

@@ -6,21 +6,23 @@ import json
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q
 
 from certificates.models import ServerKey
 from common import secrets
 
 from .agent.bundle import Part, Wanted, in_parts_folder, prune, write_private
-from .lifecycle import UNSETTLED, DeploymentStatus
+from .lifecycle import ON_NODES, UNSETTLED, DeploymentStatus
 from .models import Deployment, Node, Proof
 from .translation.secret import Secret
 
 
 def wanted_of(node: Node) -> Wanted:
-    """What `node` shall serve: of each account the deployment being delivered, else the live one. One query,
-    which reads no configuration."""
-    rows = Deployment.objects.filter(status__in=(DeploymentStatus.LIVE, DeploymentStatus.DELIVERING))
-    # "delivering" sorts before "live", so that what is on its way comes last and wins.
+    """What `node` shall serve: of each account the deployment that this node is to prove, else the live one.
+    One query, which reads no configuration."""
+    to_prove = Q(status__in=ON_NODES, pk__in=Proof.objects.filter(node=node).values("deployment"))
+    rows = Deployment.objects.filter(Q(status=DeploymentStatus.LIVE) | to_prove)
+    # "canary" and "delivering" sort before "live", so that what is on its way comes last and wins.
     chosen = dict(rows.order_by("-status", "pk").values_list("account_id", "digest"))
     return Wanted(node.address, node.port, tuple(digest for _, digest in sorted(chosen.items())))
 
@@ -35,9 +37,7 @@ def part_of(deployment: Deployment) -> Part:
 
 def part_named(digest: str) -> Part:
     """The part that a node asked for. Raises Deployment.DoesNotExist when no node is to have it."""
-    wanted = Deployment.objects.filter(
-        digest=digest, status__in=(DeploymentStatus.LIVE, DeploymentStatus.DELIVERING)
-    )
+    wanted = Deployment.objects.filter(digest=digest, status__in=(DeploymentStatus.LIVE, *ON_NODES))
     return part_of(wanted.latest("pk"))
 
 

@@ -53,6 +53,12 @@ class Deployment(AccountOwned):
     compiled = models.JSONField(null=True, help_text="translation.Compiled as JSON; holds no secret")
     changes = models.JSONField(default=list, help_text="against the live one: {subject, kind, reasons}")
     problem = models.TextField(blank=True)
+    goes_back_to = models.ForeignKey(
+        "self", on_delete=models.RESTRICT, null=True, blank=True, related_name="+", help_text="of a rollback"
+    )
+    batch = models.OneToOneField(
+        "RolloutBatch", on_delete=models.RESTRICT, null=True, blank=True, related_name="deployment"
+    )
 
     class Meta:
         ordering = ["-id"]
@@ -63,11 +69,57 @@ class Deployment(AccountOwned):
     def __str__(self) -> str:
         return f"deployment {self.number}"
 
+    @property
+    def is_of_today(self) -> bool:
+        """Whether it is the account as it was when planned; a rollback and a batch are not, on purpose."""
+        return self.goes_back_to_id is None and self.batch_id is None
+
+    @property
+    def is_on_canary(self) -> bool:
+        """Whether only the canary's nodes are to take it so far."""
+        canary = getattr(self, "canary", None)
+        return canary is not None and canary.went_on_at is None
+
 
 class DeploymentMove(Move):
     """History of a deployment's status."""
 
     subject = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="moves")
+
+
+class Schedule(models.Model):
+    """When a deployment starts by itself, and what the person who said so had seen.
+
+    `confirmed`: the impact as `impact.Impact.marks` gives it; a start that would be worse does not happen.
+    """
+
+    deployment = models.OneToOneField(Deployment, on_delete=models.CASCADE, related_name="schedule")
+    at = models.DateTimeField(db_index=True)
+    actor = models.CharField(max_length=200)
+    confirmed = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.deployment} at {self.at:%Y-%m-%d %H:%M} UTC"
+
+
+class Canary(models.Model):
+    """That a deployment goes to some nodes first: those that have a proof row of it before `went_on_at`.
+
+    `before`: calls that the gateway had logged when it started, {host uuid: {node name: [served, refused]}}.
+    """
+
+    deployment = models.OneToOneField(Deployment, on_delete=models.CASCADE, related_name="canary")
+    nodes = models.JSONField(help_text="names of the nodes that take it first")
+    minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="goes on by itself after so long without rising refusals"
+    )
+    before = models.JSONField(default=dict)
+    proven_at = models.DateTimeField(null=True, blank=True)
+    went_on_at = models.DateTimeField(null=True, blank=True)
+    held = models.TextField(blank=True, help_text="why it did not go on by itself")
+
+    def __str__(self) -> str:
+        return f"{self.deployment} on {', '.join(self.nodes)}"
 
 
 class DeployedKey(models.Model):
@@ -115,6 +167,61 @@ class Proof(models.Model):
 
     def __str__(self) -> str:
         return f"{self.node}: {self.status}"
+
+
+class Rollout(AccountOwned):
+    """Flagged proxies redeployed host by host, in batches, until one fails.
+
+    `confirmed`: the impact that the person saw, as in Schedule; `proxies`: uuids of those it was started for.
+    """
+
+    MOVES = lifecycle.ROLLOUT_MOVES
+
+    number = models.PositiveIntegerField()
+    status = models.CharField(
+        max_length=20,
+        choices=lifecycle.RolloutStatus.choices,
+        default=lifecycle.RolloutStatus.RUNNING,
+        db_index=True,
+    )
+    actor = models.CharField(max_length=200)
+    changed_at = models.DateTimeField(auto_now=True)
+    confirmed = models.JSONField(default=dict)
+    proxies = models.JSONField(default=list)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "number"], name="rollout_number_per_account")
+        ]
+
+    def __str__(self) -> str:
+        return f"rollout {self.number}"
+
+
+class RolloutMove(Move):
+    """History of a rollout's status."""
+
+    subject = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="moves")
+
+
+class RolloutBatch(models.Model):
+    """Hosts whose new configuration goes live together. `hosts`: uuid and name of each, in their order."""
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="batches")
+    number = models.PositiveIntegerField()
+    hosts = models.JSONField()
+    status = models.CharField(
+        max_length=20, choices=lifecycle.BatchStatus.choices, default=lifecycle.BatchStatus.WAITING
+    )
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["rollout", "number"], name="batch_number_per_rollout")]
+
+    def __str__(self) -> str:
+        return f"{self.rollout}, batch {self.number}"
 
 
 class Sighting(models.Model):

@@ -11,8 +11,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from accounts.models import Account
 from vhosts.models import ClientAuth, VirtualHost
 
-from .lifecycle import DeploymentStatus, Outcome, ProofStatus
-from .models import Deployment, DeploymentMove, Node, Proof, Sighting
+from .lifecycle import BatchStatus, DeploymentStatus, Outcome, ProofStatus
+from .models import Deployment, DeploymentMove, Node, Proof, Rollout, RolloutBatch, Sighting
 
 TRIAL = "trial_"  # in front of the reason for which a served call would have been refused
 LOOKED_BACK = 500  # deployments at most, to find when a trial began
@@ -63,8 +63,29 @@ def live_host(host: VirtualHost) -> dict[str, Any] | None:
     return live.values_list(f"compiled__hosts__{host.uuid}", flat=True).first()
 
 
+def rollouts_of(account: Account) -> QuerySet[Rollout]:
+    """The rollouts of an account, newest first, each with how many of its batches are done."""
+    done = Count("batches", filter=Q(batches__status=BatchStatus.DONE))
+    rollouts = Rollout.objects.filter(account=account)
+    return rollouts.annotate(batch_count=Count("batches"), done_count=done).order_by("-id")
+
+
+def batches_of(rollout: Rollout) -> QuerySet[RolloutBatch]:
+    """Its batches in their order, each with its deployment."""
+    return (
+        rollout.batches.select_related("deployment")
+        .defer("deployment__compiled", "deployment__changes")
+        .order_by("number")
+    )
+
+
 def nodes() -> QuerySet[Node]:
     """Every gateway node."""
+    return Node.objects.all()
+
+
+def nodes_of(account: Account) -> QuerySet[Node]:
+    """The nodes that serve an account's hosts: all of them."""
     return Node.objects.all()
 
 
@@ -130,32 +151,47 @@ def opening(compiled: dict) -> dict[str, Opening]:
 
 
 def enforced_since(host: VirtualHost, *, not_before: datetime) -> datetime | None:
-    """When every node had proven a live deployment that was planned after `not_before`; None: not (yet).
-
-    Planned after: such a deployment was compiled from what was there at `not_before`, or from something
-    newer.
+    """When every node had proven a deployment that brought the host as it was at `not_before`, or newer, and
+    it still is what the gateway does; None: not (yet), or it was rolled back.
     """
-    live = (
-        Deployment.objects.filter(account=host.account_id, status=DeploymentStatus.LIVE)
-        .only("created_at", "pk")
-        .first()
-    )
-    if live is None or live.created_at < not_before:
-        return None
-    first = (
+    were_live = list(
         Deployment.objects.filter(
-            account=host.account_id,
-            created_at__gte=not_before,
-            status__in=(DeploymentStatus.LIVE, DeploymentStatus.SUPERSEDED),
-            proofs__status=ProofStatus.PROVEN,
+            account=host.account_id, status__in=(DeploymentStatus.LIVE, DeploymentStatus.SUPERSEDED)
         )
-        .order_by("pk")
-        .only("pk")
-        .first()
+        .filter(moves__new=DeploymentStatus.LIVE)
+        .select_related("batch")
+        .only("created_at", "status", "goes_back_to", "batch__hosts")
+        .order_by("-pk")
     )
-    if first is None:
+    if not were_live or were_live[0].status != DeploymentStatus.LIVE:
         return None
-    return max(proof.proven_at for proof in first.proofs.all() if proof.proven_at)
+    source = _source(were_live, host)
+    if source is None or source.created_at < not_before:
+        return None
+    brought = [one for one in were_live if one.created_at >= not_before and _brings(one, host)]
+    proofs = brought[-1].proofs.filter(proven_at__isnull=False)
+    return max(proofs.values_list("proven_at", flat=True), default=None)
+
+
+def _brings(deployment: Deployment, host: VirtualHost) -> bool:
+    """Whether it was compiled from the host of its day, and not taken from what was live or earlier."""
+    if deployment.goes_back_to_id is not None:
+        return False
+    return deployment.batch is None or any(row["uuid"] == str(host.uuid) for row in deployment.batch.hosts)
+
+
+def _source(were_live: list[Deployment], host: VirtualHost) -> Deployment | None:
+    """The deployment whose compilation of the host the gateway serves; `were_live`: newest, which is live,
+    first."""
+    position = {deployment.pk: at for at, deployment in enumerate(were_live)}
+    at: int | None = 0
+    while at is not None and at < len(were_live):
+        deployment = were_live[at]
+        if _brings(deployment, host):
+            return deployment
+        # A rollback is what the earlier one was; a batch left the host as it was live before.
+        at = at + 1 if deployment.goes_back_to_id is None else position.get(deployment.goes_back_to_id)
+    return None
 
 
 def refused_lately(host: VirtualHost, *, limit: int = 8) -> QuerySet[Sighting]:

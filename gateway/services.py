@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
@@ -15,18 +16,20 @@ from django.utils import timezone
 from accounts import audit
 from accounts.actors import Actor, portal
 from accounts.models import Account
-from catalog.models import RemovedProxy
+from catalog.models import Proxy, RemovedProxy
 from certificates.models import ServerKey
 from common.errors import Conflict
 from common.logcontext import noting
 from common.outbox import announce
 from common.transitions import move
+from common.words import sentence
 
-from . import compiling, delivery, selectors
+from . import canaries, compiling, composing, delivery, refusals, rollbacks, selectors
 from .agent import envoy
 from .agent.bundle import Part
-from .lifecycle import UNSETTLED, DeploymentStatus, ProofStatus
-from .models import DeployedHost, DeployedKey, Deployment, Node, Proof
+from .lifecycle import ON_NODES, UNSETTLED, UNSTARTED, DeploymentStatus, ProofStatus, RolloutStatus
+from .models import DeployedHost, DeployedKey, Deployment, Node, Proof, Rollout, RolloutBatch
+from .superseding import supersede
 
 S = DeploymentStatus
 STALE_AFTER = timedelta(minutes=2)
@@ -51,17 +54,51 @@ def about(deployment: Deployment) -> Iterator[None]:
 
 @transaction.atomic
 def plan(*, actor: Actor, note: str = "") -> Deployment:
-    """Ask the worker to compile the account as it is today. Plans that nobody started are superseded."""
+    """Ask the worker to compile the account as it is today. Plans that nobody started are superseded.
+
+    Raises Conflict while a rollout runs, which plans by itself.
+    """
     Account.objects.select_for_update().get(pk=actor.account.pk)  # one number at a time
-    for waiting in Deployment.objects.filter(
-        account=actor.account, status__in=(S.PLANNED, S.CHECKING, S.READY)
-    ):
-        move(waiting, S.SUPERSEDED, actor=actor.label, reason="planned anew")
+    refuse_beside_rollout(actor.account)
+    return _new(actor, note=note)
+
+
+@transaction.atomic
+def plan_rollback(*, actor: Actor, to: Deployment) -> Deployment:
+    """Plan to go back to an earlier deployment that was live; the worker checks that it still can be.
+
+    Raises Conflict when it was never live, is live, cannot come back, or while a rollout runs.
+    """
+    Account.objects.select_for_update().get(pk=actor.account.pk)
+    refuse_beside_rollout(actor.account)
+    to.refresh_from_db(fields=["status"])  # it may have gone live, or been replaced, meanwhile
+    rollbacks.refuse_unfit(to)
+    return _new(actor, note=f"rolls back to {to}", goes_back_to=to)
+
+
+@transaction.atomic
+def plan_batch(*, batch: RolloutBatch) -> Deployment:
+    """Plan what brings the batch's hosts to today and leaves every other host as it is live."""
+    account = batch.rollout.account
+    Account.objects.select_for_update().get(pk=account.pk)
+    return _new(portal(account), note=str(batch), batch=batch)
+
+
+def refuse_beside_rollout(account: Account) -> None:
+    """Raise Conflict while a rollout of the account runs."""
+    running = Rollout.objects.filter(account=account, status=RolloutStatus.RUNNING).first()
+    if running:
+        raise Conflict("rollout_running", sentence(f"{running} is under way. Pause or stop it first."))
+
+
+def _new(actor: Actor, **also: Any) -> Deployment:
+    waiting = Deployment.objects.filter(account=actor.account, status__in=UNSTARTED).defer("compiled")
+    for older in waiting:
+        supersede(older, by=actor.label, reason="planned anew")
     last = Deployment.objects.filter(account=actor.account).aggregate(last=Max("number"))["last"] or 0
-    deployment = Deployment.objects.create(
-        account=actor.account, number=last + 1, actor=actor.label, note=note[:500]
-    )
-    audit.record(actor, "deployment:planned", deployment)
+    also["note"] = also["note"][:500]
+    deployment = Deployment.objects.create(account=actor.account, number=last + 1, actor=actor.label, **also)
+    audit.record(actor, "deployment:planned", deployment, note=deployment.note)
     announce("deployment.planned", deployment.uuid)
     return deployment
 
@@ -78,34 +115,63 @@ def prepare(*, deployment: Deployment, at: datetime) -> None:
     move(deployment, S.CHECKING, actor=who.label)
     log.info("%s is compiled and checked", deployment)
     live = compiling.live_deployment(deployment.account)
-    _compile(deployment, live, at)
-    problem, guilty = _why_not(deployment, live)
-    if guilty:
-        deployment.keys.all().delete()
-        deployment.hosts.all().delete()
-        _compile(deployment, live, at, refused=guilty)
-        problem, _ = _why_not(deployment, live)
+    try:
+        problem = _fill(deployment, live, at)
+    except Conflict as refusal:
+        problem = refusal.message
     try:
         _end_check(deployment, problem)
     except Conflict:
         log.info("%s was superseded while it was checked", deployment)
 
 
-def _compile(
+def _fill(deployment: Deployment, live: Deployment | None, at: datetime) -> str:
+    """Give it its contents. Returns why it is not fit, or "". Raises Conflict when there can be none."""
+    _store(deployment, live, _contents(deployment, live, at))
+    problem, guilty = _why_not(deployment, live)
+    if guilty and deployment.is_of_today:
+        deployment.keys.all().delete()
+        deployment.hosts.all().delete()
+        _store(deployment, live, _contents(deployment, live, at, refused=guilty))
+        problem, _ = _why_not(deployment, live)
+    return problem
+
+
+def _contents(
     deployment: Deployment, live: Deployment | None, at: datetime, *, refused: Mapping[str, str] | None = None
-) -> None:
-    compiled = compiling.compile_account(deployment.account, at, live=live, refused=refused)
-    deployment.compiled = compiled.to_json()
-    deployment.digest = compiled.digest
+) -> dict[str, Any]:
+    """What the deployment is to bring, as JSON. Raises Conflict when it cannot be put together."""
+    if deployment.goes_back_to is not None:
+        rollbacks.refuse_unfit(deployment.goes_back_to)
+        return rollbacks.contents(deployment.goes_back_to, at)
+    today = compiling.compile_account(deployment.account, at, live=live, refused=refused).to_json()
+    if deployment.batch is None:
+        return today
+    taken = {host["uuid"]: host["name"] for host in deployment.batch.hosts}
+    if kept := today["kept"].keys() & taken.keys():
+        said = [said for uuid in sorted(kept, key=taken.__getitem__) for said in today["kept"][uuid]]
+        raise Conflict("host_kept", " ".join(said))
+    try:
+        return composing.compose(live.compiled if live else None, today, taken)
+    except composing.NameTaken as name:
+        raise Conflict(
+            "name_taken",
+            f"{name} would belong to two hosts, as one of them is not in this batch. Put both in one.",
+        ) from name
+
+
+def _store(deployment: Deployment, live: Deployment | None, compiled: dict[str, Any]) -> None:
+    deployment.compiled = compiled
+    deployment.digest = compiled["digest"]
     deployment.changes = compiling.changes(live.compiled if live else None, compiled)
     deployment.save(update_fields=["compiled", "digest", "changes", "changed_at"])
-    keys = {str(key.uuid): key for key in ServerKey.objects.filter(uuid__in=set(compiled.keys.values()))}
+    keys = {str(key.uuid): key for key in ServerKey.objects.filter(uuid__in=set(compiled["keys"].values()))}
     DeployedKey.objects.bulk_create(
         DeployedKey(deployment=deployment, key=keys[key_id], file=file)
-        for file, key_id in compiled.keys.items()
+        for file, key_id in compiled["keys"].items()
     )
     DeployedHost.objects.bulk_create(
-        DeployedHost(deployment=deployment, name=host.name) for host in compiled.hosts.values()
+        DeployedHost(deployment=deployment, name=host["name"]) for host in compiled["hosts"].values()
     )
 
 
@@ -115,9 +181,11 @@ def _end_check(deployment: Deployment, problem: str) -> None:
     if problem:
         move(deployment, S.REJECTED, actor=who.label, reason="not fit to deploy", problem=problem)
         audit.record(who, "deployment:rejected", deployment, problem=problem)
+        announce("deployment.ended", deployment.uuid)
         _let_go_of_keys(deployment.account)
     else:
         move(deployment, S.READY, actor=who.label)
+        announce("deployment.checked", deployment.uuid)
 
 
 def _why_not(deployment: Deployment, live: Deployment | None) -> tuple[str, dict[str, str]]:
@@ -138,13 +206,15 @@ def _why_not(deployment: Deployment, live: Deployment | None) -> tuple[str, dict
         part = delivery.part_of(deployment)
     except InvalidToken:
         return "No key of COUNTERSIGN_FIELD_KEYS opens a server key. Restore the one that sealed it.", {}
-    for node in Node.objects.all():
+    for node in selectors.nodes_of(deployment.account):
         try:
             envoy.validate([part], node.address, node.port)
         except envoy.Refused as refused:
             own = {host["name"]: uuid for uuid, host in deployment.compiled["hosts"].items()}
             blamed = _blamed(part, sorted(own), node) if _takes(part, [], node) else {}
-            return f"Envoy would refuse it: {refused}", {own[name]: why for name, why in blamed.items()}
+            return refusals.explain(deployment.compiled, str(refused)), {
+                own[name]: why for name, why in blamed.items()
+            }
     return "", {}
 
 
@@ -172,30 +242,89 @@ def _blamed(part: Part, names: list[str], node: Node) -> dict[str, str]:
 def _taken(deployment: Deployment) -> list[str]:
     """Names of its hosts that another account's deployment holds on the gateway."""
     own = deployment.hosts.values("name")
-    others = DeployedHost.objects.filter(name__in=own, deployment__status__in=(S.LIVE, S.DELIVERING)).exclude(
+    others = DeployedHost.objects.filter(name__in=own, deployment__status__in=(S.LIVE, *ON_NODES)).exclude(
         deployment__account=deployment.account_id
     )
     return sorted(set(others.values_list("name", flat=True)))
 
 
-def start(*, actor: Actor, deployment: Deployment) -> None:
-    """Deliver a ready deployment to every node.
+def start(
+    *,
+    actor: Actor,
+    deployment: Deployment,
+    first: Sequence[Node] = (),
+    minutes: int | None = None,
+    in_rollout: bool = False,
+) -> None:
+    """Deliver a ready (or scheduled) deployment to every node, or to the nodes `first` as a canary.
+
+    `minutes`: a canary goes on by itself after so long without rising refusals; None: a person decides.
+    `in_rollout`: a batch is started by its rollout, and by nobody else.
     Raises Conflict when it is not ready, or another is on its way.
     """
-    nodes = list(Node.objects.all())
+    if deployment.batch is not None and not in_rollout:
+        raise Conflict("part_of_a_rollout", f"{deployment} is started by {deployment.batch.rollout}.")
+    account = deployment.account
+    nodes = list(selectors.nodes_of(account))
     if not nodes:
         raise Conflict("no_node", "No gateway node is known. Start one first.")
     with transaction.atomic():
-        Account.objects.select_for_update().get(pk=deployment.account_id)
-        if Deployment.objects.filter(account=deployment.account_id, pk__gt=deployment.pk).exists():
+        Account.objects.select_for_update().get(pk=account.pk)
+        if Deployment.objects.filter(account=account, pk__gt=deployment.pk).exists():
             raise Conflict("not_the_newest", "A newer plan exists. Look at that one, or plan again.")
-        if Deployment.objects.filter(account=deployment.account_id, status=S.DELIVERING).exists():
-            raise Conflict("deployment_running", "Another deployment is on its way. Wait for its proof.")
+        on_its_way = Deployment.objects.filter(account=account, status__in=ON_NODES).defer("compiled").first()
+        if on_its_way is not None:
+            raise Conflict("deployment_running", _who_blocks(on_its_way))
         move(deployment, S.DELIVERING, actor=actor.label)
-        audit.record(actor, "deployment:started", deployment, changes=len(deployment.changes))
-        for node in nodes:
-            Proof.objects.create(deployment=deployment, node=node, version=delivery.wanted_of(node).version)
+        if first:
+            canaries.begin(deployment, nodes, first, minutes)
+            nodes = list(first)
+        audit.record(
+            actor,
+            "deployment:started",
+            deployment,
+            changes=len(deployment.changes),
+            nodes=[node.name for node in nodes],
+        )
+        _expect_proof(deployment, nodes)
     _hand_over(nodes)
+
+
+def _who_blocks(other: Deployment) -> str:
+    if other.status == S.CANARY:
+        return sentence(f"{other} is on its first nodes. Go on with it, or take it back, first.")
+    return "Another deployment is on its way. Wait for its proof."
+
+
+def _expect_proof(deployment: Deployment, nodes: Iterable[Node]) -> None:
+    for node in nodes:
+        # With the row the node is to serve the deployment, so the row must be there before its version.
+        proof = Proof.objects.create(deployment=deployment, node=node)
+        proof.version = delivery.wanted_of(node).version
+        proof.save(update_fields=["version"])
+
+
+def go_on(*, actor: Actor, deployment: Deployment) -> None:
+    """Bring a canary to all the other nodes. Raises Conflict when it is none."""
+    with transaction.atomic():
+        move(deployment, S.DELIVERING, actor=actor.label, reason="goes on to every node")
+        canaries.end(deployment)
+        proven = deployment.proofs.values("node")
+        rest = list(selectors.nodes_of(deployment.account).exclude(pk__in=proven))
+        audit.record(actor, "deployment:continued", deployment, nodes=[node.name for node in rest])
+        _expect_proof(deployment, rest)
+        _conclude(deployment)
+    _hand_over(rest)
+
+
+def take_back(*, actor: Actor, deployment: Deployment) -> None:
+    """Take a canary back from its nodes: they serve what is live again. Raises Conflict when it is none."""
+    with transaction.atomic():
+        if deployment.status != S.CANARY:
+            raise Conflict("no_canary", sentence(f"{deployment} is no canary now. Nothing was changed."))
+        problem = f"{actor.label} took it back from {', '.join(deployment.canary.nodes)}."
+        _take_back(deployment, problem, actor=actor, reason="taken back")
+    _hand_over(proof.node for proof in deployment.proofs.select_related("node"))
 
 
 def _hand_over(nodes: Iterable[Node]) -> None:
@@ -286,7 +415,10 @@ def _conclude(waiting: Deployment) -> None:
         if refusals:
             _take_back(deployment, " ".join(f"{proof.node}: {proof.reason}" for proof in refusals))
         elif all(proof.status == ProofStatus.PROVEN for proof in proofs):
-            _make_live(deployment, len(proofs))
+            if deployment.is_on_canary:
+                canaries.settle(deployment)
+            else:
+                _make_live(deployment, len(proofs))
             return
     if refusals:
         _hand_over(proof.node for proof in proofs)
@@ -294,11 +426,11 @@ def _conclude(waiting: Deployment) -> None:
 
 def _make_live(deployment: Deployment, nodes: int) -> None:
     who = portal(deployment.account)
-    for old in Deployment.objects.filter(account=deployment.account, status=S.LIVE):
+    for old in Deployment.objects.filter(account=deployment.account, status=S.LIVE).defer("compiled"):
         move(old, S.SUPERSEDED, actor=who.label, reason=f"{deployment} took its place")
     move(deployment, S.LIVE, actor=who.label, reason="every node proved it")
     audit.record(who, "deployment:live", deployment, nodes=nodes)
-    RemovedProxy.objects.filter(account=deployment.account, created_at__lt=deployment.created_at).delete()
+    _note_deleted(deployment)
     _let_go_of_keys(deployment.account)
     # In the same transaction, so that nobody sees *live* beside flags of yesterday.
     compiling.reflag(deployment.account, timezone.now())
@@ -312,9 +444,25 @@ def _let_go_of_keys(account: Account) -> None:
     ).delete()
 
 
-def _take_back(deployment: Deployment, problem: str) -> None:
-    who = portal(deployment.account)
-    move(deployment, S.REJECTED, actor=who.label, reason="a node refused it", problem=problem)
+def _note_deleted(deployment: Deployment) -> None:
+    """Which deleted proxies the gateway serves still: none, or those that a rollback brought back."""
+    account, served = deployment.account, deployment.compiled
+    RemovedProxy.objects.filter(account=account, created_at__lt=deployment.created_at).delete()
+    known = {str(uuid) for uuid in Proxy.objects.filter(account=account).values_list("uuid", flat=True)}
+    noted = {(row.base_path, *row.hosts) for row in RemovedProxy.objects.filter(account=account)}
+    on = {route["proxy_id"]: route["hosts"] for route in served["ir"]["routes"]}
+    for uuid in served["proxies"].keys() - known:
+        path = served["proxies"][uuid]["facts"].get("base path", "/")
+        hosts = sorted(served["hosts"][host_id]["name"] for host_id in on.get(uuid, ()))
+        if hosts and (path, *hosts) not in noted:
+            RemovedProxy.objects.create(account=account, name=path, base_path=path, hosts=hosts)
+
+
+def _take_back(
+    deployment: Deployment, problem: str, *, actor: Actor | None = None, reason: str = "a node refused it"
+) -> None:
+    who = actor or portal(deployment.account)
+    move(deployment, S.REJECTED, actor=who.label, reason=reason, problem=problem)
     audit.record(who, "deployment:rejected", deployment, problem=problem)
     _let_go_of_keys(deployment.account)
     announce("deployment.ended", deployment.uuid)

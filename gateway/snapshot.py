@@ -5,9 +5,11 @@ an account's hosts, trust and proxies, frozen at one moment.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from ssl import DER_cert_to_PEM_cert
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Account
 from catalog.models import Proxy, ProxyHost
@@ -18,25 +20,31 @@ from .translation import model
 
 
 @transaction.atomic
-def take(account: Account) -> model.Snapshot:
-    """Read what the gateway needs to know of an account. Takes a constant number of queries."""
+def take(account: Account, around: Collection[int] | None = None) -> model.Snapshot:
+    """Read what the gateway needs to know of an account. Takes a constant number of queries.
+
+    `around`: only these hosts (primary keys), the proxies on them, and the other hosts of those proxies;
+    None: all.
+    """
+    proxies, wanted = Proxy.objects.filter(account=account), VirtualHost.objects.filter(account=account)
+    placements = ProxyHost.objects.filter(proxy__account=account)
+    if around is not None:
+        on_them = ProxyHost.objects.filter(host__in=around).values("proxy")
+        proxies, placements = proxies.filter(pk__in=on_them), placements.filter(proxy__in=on_them)
+        wanted = wanted.filter(Q(pk__in=around) | Q(pk__in=placements.values("host")))
     hosts = list(
-        VirtualHost.objects.filter(account=account)
-        .select_related(
+        wanted.select_related(
             "truststore__current",
             "reference__truststore__current",
             "keystore",
             "keystore_reference__keystore",
-        )
-        .order_by("name")
+        ).order_by("name")
     )
     entries = _entries([host.trusted for host in hosts if host.trusted])
     keys = _server_keys(hosts)
     places = defaultdict(list)
-    for placement in (
-        ProxyHost.objects.filter(proxy__account=account).select_related("host").order_by("host__name")
-    ):
-        places[placement.proxy_id].append(str(placement.host.uuid))
+    for proxy, uuid in placements.order_by("host__name").values_list("proxy", "host__uuid"):
+        places[proxy].append(str(uuid))
     return model.Snapshot(
         account=str(account.uuid),
         hosts=tuple(_host(host, entries, keys) for host in hosts if host.pk in keys),
@@ -44,7 +52,7 @@ def take(account: Account) -> model.Snapshot:
             model.Proxy(
                 str(proxy.uuid), proxy.name, proxy.base_path, tuple(places[proxy.pk]), proxy.target_url
             )
-            for proxy in Proxy.objects.filter(account=account).order_by("pk")
+            for proxy in proxies.order_by("pk").only("uuid", "name", "base_path", "target_url")
         ),
     )
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.actors import portal
 from accounts.models import Account
+from catalog import flags
 from catalog.models import Product, Proxy
 from certificates.models import Keystore, Reference, Truststore
+from common.errors import Conflict
 from vhosts.models import VirtualHost
 
-from . import compiling, services
-from .models import Deployment
+from . import canaries, compiling, rollouts, schedules, services
+from .lifecycle import RolloutStatus
+from .models import Deployment, Rollout
 
 log = logging.getLogger(__name__)
 
@@ -26,22 +31,54 @@ def prepare_deployment(uuid: str) -> None:
         services.prepare(deployment=deployment, at=timezone.now())
 
 
-def _reflag(model: type, uuid: str) -> None:
-    owner = model._base_manager.filter(uuid=uuid).select_related("account").first()
-    if owner is not None:
-        compiling.reflag(owner.account, timezone.now())
+@shared_task
+def tell_not_started(uuid: str) -> None:
+    """A scheduled deployment did not start."""
+    schedules.tell(Deployment.objects.select_related("account").get(uuid=uuid))
+
+
+@shared_task
+def advance_rollout_of(uuid: str) -> None:
+    """A deployment was checked, or ended: a rollout may wait for it."""
+    rollout = Rollout.objects.filter(batches__deployment__uuid=uuid).first()
+    if rollout is not None:
+        rollouts.advance(rollout)
+
+
+@shared_task
+def advance_rollout(uuid: str) -> None:
+    """A rollout was started or resumed."""
+    rollouts.advance(Rollout.objects.get(uuid=uuid))
+
+
+def _reflag_hosts(hosts: QuerySet[VirtualHost], account: Account) -> None:
+    reached = list(hosts.filter(account=account).values_list("pk", flat=True))
+    if reached:
+        compiling.reflag_hosts(account, reached, timezone.now())
 
 
 @shared_task
 def flag_for_truststore(uuid: str) -> None:
     """A truststore has another current version."""
-    _reflag(Truststore, uuid)
+    store = Truststore.objects.filter(uuid=uuid).select_related("account").first()
+    if store is not None:
+        trusting = Q(truststore=store) | Q(reference__truststore=store)
+        _reflag_hosts(VirtualHost.objects.filter(trusting), store.account)
 
 
 @shared_task
 def flag_for_reference(uuid: str) -> None:
     """A reference points elsewhere."""
-    _reflag(Reference, uuid)
+    reference = Reference.objects.filter(uuid=uuid).select_related("account").first()
+    if reference is not None:
+        using = Q(reference=reference) | Q(keystore_reference=reference)
+        _reflag_hosts(VirtualHost.objects.filter(using), reference.account)
+
+
+def _reflag(model: type, uuid: str) -> None:
+    owner = model._base_manager.filter(uuid=uuid).select_related("account").first()
+    if owner is not None:
+        compiling.reflag(owner.account, timezone.now())
 
 
 @shared_task
@@ -53,7 +90,11 @@ def flag_for_keystore(uuid: str) -> None:
 @shared_task
 def flag_for_host(uuid: str) -> None:
     """A host was made, changed or deleted."""
-    _reflag(VirtualHost, uuid)
+    host = VirtualHost.objects.filter(uuid=uuid).select_related("account").first()
+    if host is None:
+        _reflag(VirtualHost, uuid)  # a deleted one: its name may be free now
+    else:
+        _reflag_hosts(VirtualHost.objects.filter(pk=host.pk), host.account)
 
 
 @shared_task
@@ -65,7 +106,9 @@ def flag_for_proxy(uuid: str) -> None:
 @shared_task
 def flag_for_product(uuid: str) -> None:
     """A product holds other proxies."""
-    _reflag(Product, uuid)
+    product = Product.objects.filter(uuid=uuid).select_related("account").first()
+    if product is not None:
+        flags.flag_products(product.account)
 
 
 @shared_task
@@ -82,3 +125,28 @@ def sweep_flags() -> None:
 def sweep_deployments() -> None:
     """Give unfinished plans back to the queue; give nodes what they should have."""
     services.give_back_stale()
+
+
+@shared_task
+def sweep_clock() -> None:
+    """What happens at a time: scheduled starts, canaries that go on, rollouts whose news was lost."""
+    schedules.start_due()
+    canaries_go_on()
+    ended = (RolloutStatus.DONE, RolloutStatus.FAILED, RolloutStatus.STOPPED)
+    for rollout in Rollout.objects.exclude(status__in=ended):
+        try:
+            rollouts.advance(rollout)
+        except Exception:
+            log.exception("%s could not go on; the sweep tries again", rollout)
+
+
+def canaries_go_on() -> None:
+    """Canaries whose time has come go on, unless refusals rose: then a person decides."""
+    for deployment in canaries.due(timezone.now()):
+        if rose := canaries.what_rose(deployment.canary):
+            canaries.hold(deployment.canary, rose)
+            continue
+        try:
+            services.go_on(actor=portal(deployment.account), deployment=deployment)
+        except Conflict:
+            log.info("%s went on, or was taken back, meanwhile", deployment)

@@ -13,7 +13,7 @@ from catalog.api.serializers import PRODUCT_STATES, PROXY_STATES
 from catalog.api.views import ProductViewSet, ProxyViewSet
 from certificates.api.keystores import KeystoreViewSet
 from certificates.api.views import ReferenceViewSet, TruststoreViewSet, UploadViewSet, WaiverViewSet
-from gateway.api.views import DeploymentViewSet, NodeViewSet
+from gateway.api.views import DeploymentViewSet, NodeViewSet, RolloutViewSet
 from incidents.api.quota import QuotaRequestViewSet
 from incidents.api.secure import SecureView
 from incidents.api.views import IncidentViewSet
@@ -31,6 +31,8 @@ OPENAPI: dict[str, Any] = {
         "UploadStatus": "certificates.lifecycle.UploadStatus",
         "DeploymentStatus": "gateway.lifecycle.DeploymentStatus",
         "ProofStatus": "gateway.lifecycle.ProofStatus",
+        "RolloutStatus": "gateway.lifecycle.RolloutStatus",
+        "BatchStatus": "gateway.lifecycle.BatchStatus",
         "QuotaStatus": "incidents.lifecycle.QuotaStatus",
         "IncidentStatus": "incidents.lifecycle.IncidentStatus",
         "EventKind": "incidents.lifecycle.EventKind",
@@ -59,6 +61,7 @@ router.register("waivers", WaiverViewSet, "api-waiver")
 router.register("proxies", ProxyViewSet, "api-proxy")
 router.register("products", ProductViewSet, "api-product")
 router.register("deployments", DeploymentViewSet, "api-deployment")
+router.register("rollouts", RolloutViewSet, "api-rollout")
 router.register("nodes", NodeViewSet, "api-node")
 router.register("quota-requests", QuotaRequestViewSet, "api-quota-request")
 router.register("incidents", IncidentViewSet, "api-incident")

@@ -31,11 +31,18 @@ UNDER_WAY = (
     DeploymentStatus.PLANNED,
     DeploymentStatus.CHECKING,
     DeploymentStatus.READY,
+    DeploymentStatus.SCHEDULED,
     DeploymentStatus.DELIVERING,
+    DeploymentStatus.CANARY,
 )
 WORDS = {  # acts of the audit trail whose names alone would puzzle
     "deployment:live": "live, proven by every node",
     "deployment:rejected": "rejected, the last good one stays",
+    "deployment:canary": "proven on its first nodes",
+    "deployment:continued": "goes on to every node",
+    "deployment:held": "held on its first nodes, more calls are refused",
+    "deployment:not_started": "not started at its time",
+    "rollout:failed": "stopped by a failure",
     "host:updated": "changed",
     "incident:closed": "closed on evidence",
     "incident:enforced": "asked for by every node",
@@ -65,6 +72,7 @@ ICONS = {  # of the audit trail's subjects
     "proxy": "plug",
     "product": "box-seam",
     "deployment": "layers",
+    "rollout": "layers",
     "incident": "inbox",
     "quota_request": "inbox",
     "secure_link": "envelope",
@@ -118,14 +126,22 @@ def overview_of(actor: Actor) -> dict[str, Any]:
         "under_way": Deployment.objects.filter(account=account, status__in=UNDER_WAY)
         .defer("compiled")
         .first(),
+        "overtaken": _overtaken(account),
         "changes": [_change(entry) for entry in audit_trail(account)[:8]] if actor.may("audit:read") else [],
         "now": now,
     }
     rows = ("incidents", "products", "expiring", "waivers", "troubled")
-    lone = bool(shown["proxies"]) + bool(shown["under_way"])
+    lone = bool(shown["proxies"]) + bool(shown["under_way"]) + bool(shown["overtaken"])
     shown["attention_count"] = sum(len(shown[name]) for name in rows) + lone
     shown["first_steps"] = None if live else _first_steps(actor)
     return shown
+
+
+def _overtaken(account: Account) -> Deployment | None:
+    """The newest deployment, if it was to start by itself and something changed before."""
+    newest = Deployment.objects.filter(account=account).defer("compiled").first()
+    is_over = newest is not None and newest.status == DeploymentStatus.SUPERSEDED
+    return newest if is_over and newest.problem else None
 
 
 def _counted(roles: Iterable[str]) -> str:

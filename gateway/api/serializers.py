@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -9,8 +10,9 @@ from rest_framework import serializers
 
 from common.api import Move, Strict
 
-from .. import selectors
-from ..models import Deployment, Node, Proof
+from .. import canaries, rollouts, selectors
+from ..lifecycle import DeploymentStatus
+from ..models import Canary, Deployment, Node, Proof, Rollout, RolloutBatch, Schedule
 
 
 class DeploymentOut(serializers.ModelSerializer):
@@ -63,11 +65,68 @@ class ProofOut(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class ProblemOut(serializers.Serializer):
+    """Something that could not be rendered as asked, and what the gateway does instead."""
+
+    code = serializers.CharField()
+    host = serializers.CharField(help_text="empty when it is about no single host")
+    subject = serializers.CharField(help_text="the certificate, truststore, keystore or proxy")
+    sentence = serializers.CharField()
+    remedy = serializers.CharField()
+    effect = serializers.CharField(help_text="what the gateway does meanwhile")
+
+
+class ScheduleOut(serializers.ModelSerializer):
+    """When it starts by itself, and who said so."""
+
+    class Meta:
+        model = Schedule
+        fields = ("at", "actor")
+        read_only_fields = fields
+
+
+class SeenOut(serializers.Serializer):
+    """Calls on one host: on every node before, and since then on the canary's nodes and on the others."""
+
+    host = serializers.CharField()
+    before = serializers.DictField(child=serializers.IntegerField(), help_text="served, refused")
+    since = serializers.DictField(child=serializers.IntegerField(), help_text="served, refused")
+    others = serializers.DictField(child=serializers.IntegerField(), help_text="served, refused")
+    rises = serializers.BooleanField(help_text="more of the calls are refused than before")
+
+
+class CanaryOut(serializers.ModelSerializer):
+    """The nodes that took it first, and what they saw since."""
+
+    seen = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Canary
+        fields = ("nodes", "minutes", "proven_at", "went_on_at", "held", "seen")
+        read_only_fields = fields
+
+    @extend_schema_field(SeenOut(many=True))
+    def get_seen(self, canary: Canary) -> list[dict[str, Any]]:
+        """Only while somebody has to decide."""
+        if canary.deployment.status != DeploymentStatus.CANARY:
+            return []
+        return [asdict(row) | {"rises": row.rises} for row in canaries.seen_since(canary)]
+
+
 class DeploymentDetailOut(serializers.ModelSerializer):
     """A deployment with what it changes, each node's proof, and its history."""
 
     changes = ChangeOut(many=True)
+    problems = serializers.SerializerMethodField()
     proofs = serializers.SerializerMethodField()
+    schedule = ScheduleOut(allow_null=True, default=None)
+    canary = CanaryOut(allow_null=True, default=None)
+    goes_back_to = serializers.IntegerField(
+        source="goes_back_to.number", allow_null=True, default=None, help_text="number of the earlier one"
+    )
+    rollout = serializers.UUIDField(
+        source="batch.rollout.uuid", allow_null=True, default=None, help_text="that it is a batch of"
+    )
     moves = Move(many=True)
 
     class Meta:
@@ -80,13 +139,23 @@ class DeploymentDetailOut(serializers.ModelSerializer):
             "note",
             "digest",
             "problem",
+            "problems",
             "changes",
             "proofs",
+            "schedule",
+            "canary",
+            "goes_back_to",
+            "rollout",
             "moves",
             "created_at",
             "changed_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field(ProblemOut(many=True))
+    def get_problems(self, deployment: Deployment) -> list[dict[str, Any]]:
+        """Host, certificate and remedy of each. What was live before stays where the host is left out."""
+        return (deployment.compiled or {}).get("problems", [])
 
     @extend_schema_field(ProofOut(many=True))
     def get_proofs(self, deployment: Deployment) -> list[dict[str, Any]]:
@@ -98,6 +167,134 @@ class DeploymentIn(Strict):
     """A deployment to plan."""
 
     note = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+
+
+class DeployIn(Strict):
+    """How to start a deployment: on every node now (nothing given), at a time, or on some nodes first."""
+
+    at = serializers.DateTimeField(required=False, default=None, allow_null=True)
+    canary = serializers.ListField(
+        child=serializers.UUIDField(), required=False, default=list, help_text="nodes that take it first"
+    )
+    continue_after_minutes = serializers.IntegerField(
+        required=False,
+        default=None,
+        allow_null=True,
+        help_text="a canary goes on by itself after so long without rising refusals",
+    )
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """One way of starting at a time."""
+        if given["at"] and given["canary"]:
+            raise serializers.ValidationError({"at": ["Give a time or the nodes of a canary, not both."]})
+        if given["continue_after_minutes"] is not None and not given["canary"]:
+            raise serializers.ValidationError(
+                {"continue_after_minutes": ["Only a canary goes on. Name its nodes in canary."]}
+            )
+        return given
+
+
+class DiffOut(serializers.Serializer):
+    """What changes for Envoy on one host, as a unified diff; it holds no secret."""
+
+    host = serializers.CharField()
+    diff = serializers.CharField()
+
+
+class RolloutOut(serializers.ModelSerializer):
+    """A redeploy in batches as lists show it."""
+
+    batch_count = serializers.IntegerField()
+    done_count = serializers.IntegerField(help_text="batches that are live and proven")
+
+    class Meta:
+        model = Rollout
+        fields = (
+            "uuid",
+            "number",
+            "status",
+            "actor",
+            "problem",
+            "batch_count",
+            "done_count",
+            "created_at",
+            "changed_at",
+        )
+        read_only_fields = fields
+
+
+class BatchOut(serializers.ModelSerializer):
+    """Hosts that go live together."""
+
+    hosts = serializers.SerializerMethodField()
+    deployment = serializers.UUIDField(source="deployment.uuid", allow_null=True, default=None)
+
+    class Meta:
+        model = RolloutBatch
+        fields = ("number", "status", "hosts", "deployment")
+        read_only_fields = fields
+
+    def get_hosts(self, batch: RolloutBatch) -> list[str]:
+        """Their names."""
+        return [host["name"] for host in batch.hosts]
+
+
+class RolloutDetailOut(serializers.ModelSerializer):
+    """A redeploy in batches: where each stands, and what remains."""
+
+    batches = serializers.SerializerMethodField()
+    remaining = serializers.SerializerMethodField()
+    to_republish = serializers.SerializerMethodField()
+    moves = Move(many=True)
+
+    class Meta:
+        model = Rollout
+        fields = (
+            "uuid",
+            "number",
+            "status",
+            "actor",
+            "problem",
+            "batches",
+            "remaining",
+            "to_republish",
+            "moves",
+            "created_at",
+            "changed_at",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(BatchOut(many=True))
+    def get_batches(self, rollout: Rollout) -> list[dict[str, Any]]:
+        """In their order."""
+        return BatchOut(selectors.batches_of(rollout), many=True).data
+
+    def get_remaining(self, rollout: Rollout) -> list[str]:
+        """Hosts that it has not brought to the gateway."""
+        return rollouts.remaining(rollout)
+
+    def get_to_republish(self, rollout: Rollout) -> list[str]:
+        """Products that need another release now."""
+        return [product.title for product in rollouts.to_republish(rollout)]
+
+
+class RolloutIn(Strict):
+    """Which flagged proxies to redeploy, in which order, how many hosts at a time."""
+
+    proxies = serializers.ListField(
+        child=serializers.UUIDField(), required=False, default=None, allow_null=True, help_text="none: all"
+    )
+    by = serializers.ChoiceField(
+        ("host", "name", "given"), required=False, default="host", help_text="given: as proxies lists them"
+    )
+    size = serializers.IntegerField(required=False, default=10, help_text="hosts in a batch")
+
+
+class RepublishedOut(serializers.Serializer):
+    """What came of it."""
+
+    published = serializers.ListField(child=serializers.CharField())
+    refused = serializers.DictField(child=serializers.CharField(), help_text="title: why")
 
 
 class NodeOut(serializers.ModelSerializer):

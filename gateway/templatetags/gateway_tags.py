@@ -16,6 +16,7 @@ from vhosts.models import ClientAuth, Refusal, VirtualHost
 
 from .. import selectors
 from ..host_state import HostState, differences, state_of
+from ..lifecycle import ON_NODES, UNSTARTED
 from ..models import Deployment, Node, Sighting
 
 register = template.Library()
@@ -162,7 +163,7 @@ def host_turn(context: template.Context, host: VirtualHost) -> dict[str, Any]:
         "is_empty": live is None and not proxies.exists(),
         "under_way": Deployment.objects.filter(
             account=host.account_id,
-            status__in=("planned", "checking", "ready", "delivering"),
+            status__in=(*UNSTARTED, *ON_NODES),
         )
         .defer("compiled")
         .first(),

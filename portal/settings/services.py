@@ -38,6 +38,7 @@ CELERY_BEAT_SCHEDULE = {
     # Sweeps compare wanted with actual, so a lost announcement costs time, never truth.
     "uploads": {"task": "certificates.tasks.sweep_uploads", "schedule": 10},
     "deployments": {"task": "gateway.tasks.sweep_deployments", "schedule": 30},
+    "clock": {"task": "gateway.tasks.sweep_clock", "schedule": 10},
     "flags": {"task": "gateway.tasks.sweep_flags", "schedule": 60},
     "incidents": {"task": "incidents.tasks.sweep_incidents", "schedule": 30},
     "sessions": {"task": "portal.tasks.clear_ended_sessions", "schedule": 24 * 3600},
@@ -55,7 +56,10 @@ ANNOUNCEMENTS = {
     "proxy.changed": ["gateway.tasks.flag_for_proxy"],
     "product.changed": ["gateway.tasks.flag_for_product"],
     "deployment.planned": ["gateway.tasks.prepare_deployment"],
-    "deployment.ended": ["incidents.tasks.deployment_ended"],
+    "deployment.checked": ["gateway.tasks.advance_rollout_of"],
+    "deployment.ended": ["incidents.tasks.deployment_ended", "gateway.tasks.advance_rollout_of"],
+    "deployment.not_started": ["gateway.tasks.tell_not_started"],
+    "rollout.advanced": ["gateway.tasks.advance_rollout"],
     "host.seen": ["incidents.tasks.host_seen"],
 }
 

@@ -15,12 +15,12 @@ from catalog.models import ProxyHost
 from common.words import few
 from vhosts.models import ClientAuth, VirtualHost
 
-from .. import compiling, selectors
-from ..known_clients import KnownClients, known_clients
-from ..lifecycle import Outcome
-from ..models import Deployment, Sighting
-from ..selectors import Opening
+from . import compiling, selectors
+from .known_clients import KnownClients, known_clients
+from .lifecycle import Outcome
+from .models import Deployment, Sighting
 from .name_rules import refused_by_name
+from .selectors import Opening
 
 SIGHTINGS = 2000  # looked at, the latest ones
 TRIED = 500  # clients among them whose certificates are tried, at about a millisecond each
@@ -43,8 +43,8 @@ class Locked:
 class Impact:
     """`locked`: hosts that will newly require certificates; `shut_out`: clients that were served and would be
     refused, as the component `impact` shows them; `opened`: names of hosts that require them no more;
-    `removed`: names of hosts (old names included) and proxies that go; `capped`: more clients were served
-    than are looked at."""
+    `removed`: names of hosts (old names included) that go, and host and base path of proxies that go;
+    `capped`: more clients were served than are looked at."""
 
     locked: list[Locked]
     shut_out: list[dict[str, Any]]
@@ -56,6 +56,30 @@ class Impact:
     def dangerous(self) -> bool:
         """Whether somebody who is served today may not be served, or a protection goes."""
         return bool(self.locked or self.shut_out or self.opened or self.removed)
+
+    @property
+    def marks(self) -> dict[str, list[str]]:
+        """What a person confirms, as plain data to keep: see `worse_than`."""
+        return {
+            "locked": [host.name for host in self.locked],
+            "shut_out": [f"{client['name']} {client['detail']}" for client in self.shut_out],
+            "opened": self.opened,
+            "removed": self.removed,
+        }
+
+    def worse_than(self, confirmed: dict[str, list[str]]) -> str:
+        """What is in this impact and was not in the confirmed one, in words; "" when nothing is."""
+        words = {
+            "locked": "would newly ask for certificates",
+            "shut_out": "would be refused",
+            "opened": "would be open to anyone",
+            "removed": "would go away",
+        }
+        new = {
+            kind: [name for name in names if name not in confirmed.get(kind, [])]
+            for kind, names in self.marks.items()
+        }
+        return "; ".join(f"{few(names)} {words[kind]}" for kind, names in new.items() if names)
 
     @property
     def sentence(self) -> str:
@@ -85,35 +109,53 @@ class ShutOut:
 def impact_of(deployment: Deployment) -> Impact:
     """Compare a deployment with what is live."""
     live = compiling.live_deployment(deployment.account)
-    before = _client_auth(live)
-    after = _client_auth(deployment)
+    return impact_between(deployment.account, live.compiled if live else None, deployment.compiled)
+
+
+def impact_between(account: Account, live: dict[str, Any] | None, wanted: dict[str, Any]) -> Impact:
+    """Compare two configurations as deployments store them; None: nothing is live."""
+    before, after = _client_auth(live), _client_auth(wanted)
     both = before.keys() & after.keys()
     required = {
         uuid: (before[uuid][1] == ClientAuth.REQUIRED, after[uuid][1] == ClientAuth.REQUIRED) for uuid in both
     }
     locked = {uuid: before[uuid][1] for uuid, change in required.items() if change == (False, True)}
     opened = [after[uuid][0] for uuid, change in required.items() if change == (True, False)]
-    removed = [row["name"] for row in deployment.changes if row["kind"] == "removed"]
-    removed += [before[uuid][0] for uuid in both if before[uuid][0] != after[uuid][0]]
-    out = _shut_out(live, deployment, timezone.now()) if live else ShutOut([], False)
+    removed = [host[0] for uuid, host in before.items() if uuid not in both or host[0] != after[uuid][0]]
+    staying = [uuid for uuid in both if before[uuid][0] == after[uuid][0]]
+    gone = _paths(live, staying) - _paths(wanted, staying)
+    out = _shut_out(account, live, wanted, timezone.now()) if live else ShutOut([], False)
     clients = [*out.clients, *_out_of_trial(before, after)]
     if live:
         told = {(client["detail"], client["fingerprint"]) for client in clients}
-        named = refused_by_name(live, deployment, SIGHTINGS)
+        named = refused_by_name(account, live, wanted, SIGHTINGS)
         clients += [c for c in named if (c["detail"], c["fingerprint"]) not in told]
-    hosts = _locked(deployment.account, locked, after)
-    return Impact(hosts, clients, sorted(opened), removed, out.capped)
+    hosts = _locked(account, locked, after)
+    return Impact(hosts, clients, sorted(opened), sorted(removed) + sorted(gone), out.capped)
 
 
-def _shut_out(live: Deployment, wanted: Deployment, at: datetime) -> ShutOut:
+def _paths(compiled: dict[str, Any] | None, host_ids: list[str]) -> set[str]:
+    """What callers of these hosts can ask for: host name and base path of each route."""
+    if not compiled:
+        return set()
+    names = {host_id: compiled["hosts"][host_id]["name"] for host_id in host_ids}
+    return {
+        f"{names[host_id]}{route['base_path']}"
+        for route in compiled["ir"]["routes"]
+        for host_id in route["hosts"]
+        if host_id in names
+    }
+
+
+def _shut_out(account: Account, live: dict[str, Any], wanted: dict[str, Any], at: datetime) -> ShutOut:
     """Certificates that the gateway served on a host, that open it today, and would not any more."""
-    today, then = selectors.opening(live.compiled), selectors.opening(wanted.compiled)
+    today, then = selectors.opening(live), selectors.opening(wanted)
     changing = [uuid for uuid in today.keys() & then.keys() if today[uuid] != then[uuid]]
     served = Sighting.objects.filter(host__uuid__in=changing, outcome=Outcome.SERVED).exclude(fingerprint="")
     rows = list(served.select_related("host").order_by("-last_seen")[: SIGHTINGS + 1])
     seen = list(dict.fromkeys(row.fingerprint for row in rows[:SIGHTINGS]))
     openings = [one for uuid in changing for one in (today[uuid], then[uuid])]
-    known = known_clients(live.account, seen[:TRIED], openings, at) if seen else None
+    known = known_clients(account, seen[:TRIED], openings, at) if seen else None
     clients: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows[:SIGHTINGS]:
         uuid = str(row.host.uuid)
@@ -177,8 +219,8 @@ def _out_of_trial(
     ]
 
 
-def _client_auth(deployment: Deployment | None) -> dict[str, tuple[str, str]]:
-    hosts = deployment.compiled["hosts"] if deployment and deployment.compiled else {}
+def _client_auth(compiled: dict[str, Any] | None) -> dict[str, tuple[str, str]]:
+    hosts = compiled["hosts"] if compiled else {}
     return {uuid: (host["name"], host["client_auth"]) for uuid, host in hosts.items()}
 
 

@@ -11,9 +11,9 @@ from certificates.models import Certificate
 from certificates.pki.san_rules import SanRule, allows
 from certificates.services.known import parsed
 
-from ..lifecycle import Outcome
-from ..models import Deployment, Sighting
-from ..selectors import TRIAL
+from .lifecycle import Outcome
+from .models import Sighting
+from .selectors import TRIAL
 
 NOT_NAMED = "No name rule of its anchor allows one of its names."
 NOT_KNOWN = "Its anchor has other name rules then, and the portal does not hold it to compare its names."
@@ -33,9 +33,12 @@ class _Rules:
         return self.of.get(issuer, self.others)
 
 
-def refused_by_name(live: Deployment, wanted: Deployment, most: int) -> list[dict[str, Any]]:
-    """A row of the component `impact` for each; of the `most` latest sightings."""
-    today, then = _rules(live.compiled), _rules(wanted.compiled)
+def refused_by_name(
+    account: Account, live: Mapping[str, Any], wanted: Mapping[str, Any], most: int
+) -> list[dict[str, Any]]:
+    """A row of the component `impact` for each; of the `most` latest sightings. `live`, `wanted`:
+    configurations as deployments store them."""
+    today, then = _rules(live), _rules(wanted)
     changed = [uuid for uuid in today.keys() & then.keys() if today[uuid] != then[uuid]]
     if not any(
         then[uuid].of and (then[uuid].others is None or any(then[uuid].of.values())) for uuid in changed
@@ -43,7 +46,7 @@ def refused_by_name(live: Deployment, wanted: Deployment, most: int) -> list[dic
         return []
     served = Sighting.objects.filter(host__uuid__in=changed, outcome=Outcome.SERVED).exclude(fingerprint="")
     rows = served.exclude(reason__startswith=TRIAL).select_related("host").order_by("-last_seen")[:most]
-    known = _known(wanted.account, {row.fingerprint for row in rows})
+    known = _known(account, {row.fingerprint for row in rows})
     return list(_refused(rows, today, then, known))
 
 

@@ -1,0 +1,88 @@
+"""Going back to an earlier deployment: whether it still can be, and what it would bring today."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import datetime
+from typing import Any
+
+from certificates.models import Certificate, ServerKey
+from common.errors import Conflict
+from common.words import few, sentence
+from vhosts.models import VirtualHost
+
+from .lifecycle import DeploymentStatus
+from .models import Deployment
+from .translation.problems import problem
+
+
+def refuse_unfit(to: Deployment) -> None:
+    """Raise Conflict unless `to` was live, is not live now, and the account has its keys and names still."""
+    if to.status == DeploymentStatus.LIVE:
+        raise Conflict("is_live", sentence(f"{to} is live already. Nothing was changed."))
+    if not was_live(to):
+        raise Conflict(
+            "never_live",
+            sentence(
+                f"{to} was never live on every node, so nothing shows that it works. Choose one that was."
+            ),
+        )
+    wanted = set(to.compiled["keys"].values())
+    found = {str(uuid) for uuid in ServerKey.objects.filter(uuid__in=wanted).values_list("uuid", flat=True)}
+    if wanted - found:
+        names = [gate["name"] for gate in to.compiled["ir"]["gates"] if _key_of(to, gate) not in found]
+        raise Conflict(
+            "key_gone",
+            f"The server key of {few(names)} was deleted since. Import it again and plan a new deployment.",
+        )
+    names = [host["name"] for host in to.compiled["hosts"].values()]
+    taken = VirtualHost.objects.filter(name__in=names).exclude(account=to.account_id)
+    if lost := sorted(taken.values_list("name", flat=True)):
+        raise Conflict("name_taken", f"{few(lost)} belongs to another account now. Plan a new deployment.")
+
+
+def was_live(deployment: Deployment) -> bool:
+    """Whether every node served it once."""
+    return deployment.moves.filter(new=DeploymentStatus.LIVE).exists()
+
+
+def contents(to: Deployment, at: datetime) -> dict[str, Any]:
+    """The configuration of `to` exactly as it was, with the problems that its certificates have by `at`.
+
+    Raises Conflict when a server certificate of it has expired.
+    """
+    compiled = deepcopy(to.compiled)
+    gates = compiled["ir"]["gates"]
+    asked = {print_ for gate in gates for print_ in _prints(gate)}
+    known = Certificate.objects.filter(account=to.account, fingerprint__in=asked)
+    expired = {row.fingerprint: row for row in known.filter(not_after__lt=at).defer("der")}
+    dead = [gate["name"] for gate in gates if gate["certificate_sha256"] in expired]
+    if dead:
+        raise Conflict(
+            "certificate_expired",
+            f"The server certificate that {few(dead)} had then has expired. Clients would break off the "
+            "handshake. Plan a new deployment instead.",
+        )
+    told = [row for row in compiled["problems"] if row["code"] not in ("entry_expired", "truststore_expired")]
+    for gate in gates:
+        trusted = _trusted(gate)
+        gone = [print_ for print_ in trusted if print_ in expired]
+        told += [vars(problem("entry_expired", gate["name"], str(expired[print_]))) for print_ in gone]
+        if gone and len(gone) == len(trusted):
+            told.append(
+                vars(problem("truststore_expired", gate["name"], f"The truststore of {gate['name']}"))
+            )
+    compiled["problems"], compiled["kept"] = told, {}
+    return compiled
+
+
+def _key_of(deployment: Deployment, gate: dict[str, Any]) -> str:
+    return deployment.compiled["keys"][gate["key_file"]]
+
+
+def _prints(gate: dict[str, Any]) -> list[str]:
+    return [gate["certificate_sha256"], *_trusted(gate)]
+
+
+def _trusted(gate: dict[str, Any]) -> list[str]:
+    return [*gate["trust"]["issuers"], *gate["trust"]["pins"]] if gate["trust"] else []
