@@ -41,3 +41,24 @@ def deployed(actor: Actor) -> Deployment:
     services.proven(node=one, version=one.wanted_version, probes=probes, at=datetime.now(UTC))
     deployment.refresh_from_db()
     return deployment
+
+
+def nodes(count: int) -> list[Node]:
+    """Nodes that reported a moment ago: local, node-2, …"""
+    names = ["local", *(f"node-{number}" for number in range(2, count + 1))]
+    made = [
+        Node.objects.get_or_create(name=name, defaults={"port": 8443 + at})[0]
+        for at, name in enumerate(names)
+    ]
+    Node.objects.update(last_seen=datetime.now(UTC))
+    return made
+
+
+def proves(one: Node, *, ok: bool = True) -> None:
+    """The node answers what it was given last: all is well, or it cannot take it."""
+    one.refresh_from_db()
+    now = datetime.now(UTC)
+    if ok:
+        services.proven(node=one, version=one.wanted_version, probes=[], at=now)
+    else:
+        services.refused(node=one, version=one.wanted_version, reason="port is taken", probes=[], at=now)

@@ -96,7 +96,9 @@ def test_its_name_is_kept_until_the_gateway_let_go(owner, stranger, host, accoun
     _delete(owner, host)
     compiling.reflag(account, timezone.now())
     assert VirtualHost.with_deleted.get(pk=host.pk).released_at is None
-    rows = compiling.changes(live.compiled, compiling.compile_account(account, timezone.now(), live=None))
+    rows = compiling.changes(
+        live.compiled, compiling.compile_account(account, timezone.now(), live=None).to_json()
+    )
     assert ("removed", "partners.harbourline.test") in {(row["kind"], row["name"]) for row in rows}
     live.compiled = compiling.compile_account(account, timezone.now(), live=None).to_json()
     live.save()

@@ -71,7 +71,7 @@ def test_it_flags_nothing_for_a_description_or_a_name(owner, proxy, live):
 def test_it_flags_a_new_target_with_the_reason(owner, proxy, live):
     edit(owner, proxy, target_url="http://127.0.0.1:10")
     assert state(proxy) == "needs redeploy"
-    assert proxy.reasons == ["target http://127.0.0.1:9 → http://127.0.0.1:10"]
+    assert proxy.reasons == ["target http://127.0.0.1:9 → http://127.0.0.1:10, by Owner"]
 
 
 def test_it_flags_the_proxies_of_a_host_that_starts_to_ask_for_certificates(

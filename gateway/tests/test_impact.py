@@ -11,8 +11,8 @@ from certificates.services.truststores import NewEntry, add_version
 from certificates.testing.hierarchy import STRANGER_ROOT
 from gateway import services, sightings
 from gateway.agent.seen import Sighting as Seen
+from gateway.impact import impact_of
 from gateway.models import Node
-from gateway.views.impact import impact_of
 from vhosts.lifecycle import Operation
 from vhosts.services import Wish, submit
 

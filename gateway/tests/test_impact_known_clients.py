@@ -11,11 +11,11 @@ from certificates.services.known import remember
 from certificates.services.truststores import NewEntry, add_version
 from certificates.services.uploads import judge_upload, receive
 from certificates.testing.hierarchy import ISSUING, ROOT, STRANGER_ROOT, make
+from gateway import impact as module
 from gateway import services
+from gateway.impact import impact_of
 from gateway.models import Node, Sighting
 from gateway.tests.test_impact import ready
-from gateway.views import impact as module
-from gateway.views.impact import impact_of
 from vhosts.lifecycle import Operation
 from vhosts.services import Wish, submit
 

@@ -12,10 +12,10 @@ from certificates.services.truststores import NewEntry, add_version
 from certificates.testing.hierarchy import ISSUING, ROOT, STRANGER_ROOT
 from gateway import sightings
 from gateway.agent.seen import Sighting as Seen
+from gateway.impact import impact_of
 from gateway.models import Node
+from gateway.name_rules import NOT_HELD, NOT_KNOWN, NOT_NAMED
 from gateway.tests.page_cast import deployed, planned
-from gateway.views.impact import impact_of
-from gateway.views.name_rules import NOT_HELD, NOT_KNOWN, NOT_NAMED
 from vhosts.lifecycle import Operation
 from vhosts.services import Wish, submit
 

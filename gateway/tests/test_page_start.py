@@ -79,7 +79,7 @@ def test_it_asks_twice_before_something_goes_away(owner_client, owner, host):
     deployed(owner)
     proxy.delete()
     answer = owner_client.get(page(planned(owner)))
-    assert answer.context["impact"].removed == ["/o"]
+    assert answer.context["impact"].removed == ["partners.harbourline.test/o"]
     assert b'name="confirmation"' in answer.content
 
 

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from gateway import selectors, sightings
 from gateway.agent.seen import Sighting as Seen
+from gateway.impact import impact_of
 from gateway.models import Node
 from gateway.tests.page_cast import deployed, planned
-from gateway.views.impact import impact_of
 from vhosts.lifecycle import Operation
 from vhosts.services import Wish, submit
 
