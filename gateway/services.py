@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from accounts import audit
@@ -22,7 +22,7 @@ from common.logcontext import noting
 from common.outbox import announce
 from common.transitions import move
 
-from . import compiling, delivery, selectors
+from . import cells, compiling, delivery, moving, node_health, selectors
 from .agent import envoy
 from .agent.bundle import Part
 from .lifecycle import UNSETTLED, DeploymentStatus, ProofStatus
@@ -138,7 +138,9 @@ def _why_not(deployment: Deployment, live: Deployment | None) -> tuple[str, dict
         part = delivery.part_of(deployment)
     except InvalidToken:
         return "No key of COUNTERSIGN_FIELD_KEYS opens a server key. Restore the one that sealed it.", {}
-    for node in Node.objects.all():
+    nodes = cells.nodes_of(deployment.account).filter(cells.joined())
+    # Of what is checked only the listener's address differs, and nodes of a cell mostly share it.
+    for node in {(node.address, node.port): node for node in nodes}.values():
         try:
             envoy.validate([part], node.address, node.port)
         except envoy.Refused as refused:
@@ -179,10 +181,10 @@ def _taken(deployment: Deployment) -> list[str]:
 
 
 def start(*, actor: Actor, deployment: Deployment) -> None:
-    """Deliver a ready deployment to every node.
+    """Deliver a ready deployment to every node of the account's cell.
     Raises Conflict when it is not ready, or another is on its way.
     """
-    nodes = list(Node.objects.all())
+    nodes = list(cells.nodes_of(deployment.account))
     if not nodes:
         raise Conflict("no_node", "No gateway node is known. Start one first.")
     with transaction.atomic():
@@ -195,27 +197,17 @@ def start(*, actor: Actor, deployment: Deployment) -> None:
         audit.record(actor, "deployment:started", deployment, changes=len(deployment.changes))
         for node in nodes:
             Proof.objects.create(deployment=deployment, node=node, version=delivery.wanted_of(node).version)
-    _hand_over(nodes)
-
-
-def _hand_over(nodes: Iterable[Node]) -> None:
-    """Give nodes what they shall serve. A disk that does not take it now gets it from the sweep."""
-    for node in nodes:
-        try:
-            delivery.hand_over(node)
-        except OSError:
-            log.exception("could not hand over to %s; the sweep tries again", node)
+    delivery.hand_over_each(nodes)
 
 
 def acknowledged(*, node: Node, version: str, at: datetime) -> None:
     """Envoy on `node` serves `version`; its probes run."""
-    Node.objects.filter(pk=node.pk).update(live_version=version)
     _open_proofs(node, version).update(status=ProofStatus.ACKNOWLEDGED, acknowledged_at=at)
 
 
 def proven(*, node: Node, version: str, probes: list[dict], at: datetime) -> None:
     """Real handshakes on `node` went as they should under `version`."""
-    Node.objects.filter(pk=node.pk).update(live_version=version, trouble="")
+    node_health.proved(node=node, version=version)
     for proof in _open_proofs(node, version).select_related("deployment__account"):
         with about(proof.deployment), transaction.atomic():
             proof.status, proof.proven_at, proof.probes = ProofStatus.PROVEN, at, _own(proof, probes)
@@ -223,17 +215,19 @@ def proven(*, node: Node, version: str, probes: list[dict], at: datetime) -> Non
             proof.save()
             log.info("%s proved %s", node, proof.deployment)
             _conclude(proof.deployment)
+    moving.finish()
 
 
-def refused(*, node: Node, version: str, reason: str, probes: list[dict], at: datetime) -> None:
-    """`node` could not take `version`, or its probes failed; it serves the last good one again.
+def refused(
+    *, node: Node, version: str, reason: str, probes: list[dict], at: datetime, of_node: bool = False
+) -> None:
+    """`node` could not take `version`, or its probes failed; it serves the last good one again. `of_node`:
+    the reason lies in the node itself (its disk) and names no host.
 
     Where probes failed, only the deployments of those hosts are refused; the others are delivered again
     without them.
     """
-    Node.objects.filter(pk=node.pk).update(
-        trouble="It refused what it was given last, and serves the last good one."
-    )
+    node_health.in_trouble(node=node, why=reason if of_node else "")
     log.warning("%s refused %s: %s", node, version[:12], reason)
     waiting = list(_open_proofs(node, version).select_related("deployment__account"))
     to_blame = [
@@ -247,14 +241,15 @@ def refused(*, node: Node, version: str, reason: str, probes: list[dict], at: da
             proof.save()
             log.warning("%s refused %s: %s", node, proof.deployment, proof.reason)
             _conclude(proof.deployment)
-    _hand_over([node])
+    delivery.hand_over_each([node])
 
 
 def _open_proofs(node: Node, version: str) -> QuerySet[Proof]:
     """The proofs that an answer about `version` settles."""
-    return Proof.objects.filter(
-        node=node, version=version, status__in=UNSETTLED, deployment__status=S.DELIVERING
-    )
+    under_way = Q(status__in=UNSETTLED, deployment__status=S.DELIVERING)
+    # A node that came later, or that refused what is live, may prove it any time.
+    late = ~Q(status=ProofStatus.PROVEN) & Q(deployment__status=S.LIVE)
+    return Proof.objects.filter(under_way | late, node=node, version=version)
 
 
 def _own(proof: Proof, probes: list[dict]) -> list[dict]:
@@ -274,7 +269,8 @@ def what_failed(probes: list[dict]) -> str:
 
 
 def _conclude(waiting: Deployment) -> None:
-    """End a delivery when every node has answered. A refusal on one node takes it back everywhere."""
+    """End a delivery when every node has answered. A refusal on one node takes it back everywhere; a node
+    that is gone is not waited for."""
     with transaction.atomic():
         # Two nodes may answer at once: the row is locked, and the second finds it ended.
         deployments = Deployment.objects.select_for_update(of=("self",)).select_related("account")
@@ -285,11 +281,13 @@ def _conclude(waiting: Deployment) -> None:
         refusals = [proof for proof in proofs if proof.status == ProofStatus.REFUSED]
         if refusals:
             _take_back(deployment, " ".join(f"{proof.node}: {proof.reason}" for proof in refusals))
+        elif not proofs:
+            _take_back(deployment, "No node is left that could prove it. Add one, then plan again.")
         elif all(proof.status == ProofStatus.PROVEN for proof in proofs):
             _make_live(deployment, len(proofs))
             return
     if refusals:
-        _hand_over(proof.node for proof in proofs)
+        delivery.hand_over_each(proof.node for proof in proofs)
 
 
 def _make_live(deployment: Deployment, nodes: int) -> None:
@@ -339,19 +337,16 @@ def give_back_stale() -> None:
         Deployment.objects.filter(pk=deployment.pk).update(changed_at=timezone.now())
         with about(deployment):
             announce("deployment.planned", deployment.uuid)
-    _conclude_answered()
+    conclude_answered()
     _give_up_on_silent_nodes()
-    behind = [
-        node
-        for node in Node.objects.all()
-        if delivery.wanted_of(node).version != node.wanted_version
-        or not delivery.handover_path(node).exists()
-    ]
-    _hand_over(behind)
+    moving.finish()
+    active = cells.active_nodes().select_related("cell")
+    delivery.hand_over_each([node for node in active if not delivery.is_handed_over(node)])
 
 
-def _conclude_answered() -> None:
-    """Deliveries that every node has answered, and whose end was lost to a crash."""
+def conclude_answered() -> None:
+    """End deliveries that every node has answered: the end was lost to a crash, or the last one waited for is
+    gone."""
     for deployment in Deployment.objects.filter(status=S.DELIVERING).select_related("account"):
         if not deployment.proofs.filter(status__in=UNSETTLED).exists():
             _conclude(deployment)

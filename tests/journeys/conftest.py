@@ -76,7 +76,7 @@ class Product:
 def launched(data: Path) -> Iterator[Product]:
     """Start `./run`'s supervisor on free ports, wait until it says that all answers, stop it with SIGTERM."""
     command = [sys.executable, "-m", "portal.supervisor", "--data", str(data)]
-    command += ["--port", "0", "--gateway-port", "0", "--target-port", "0"]
+    command += ["--port", "0", "--gateway-port", "0", "--target-port", "0", "--node-port", "0"]
     output = data / "output.txt"
     with output.open("wb") as file:
         process = subprocess.Popen(
