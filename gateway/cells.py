@@ -30,8 +30,13 @@ def cells_of(account: Account) -> list[Cell]:
 
 
 def nodes_of(account: Account) -> QuerySet[Node]:
-    """The nodes that serve an account and whose proof its deployments need, by name."""
+    """The nodes that serve an account, by name."""
     return active_nodes().filter(cell__in=cells_of(account)).select_related("cell")
+
+
+def joined() -> Q:
+    """Narrows nodes to those whose proof is waited for: a remote one joins when it is first heard of."""
+    return Q(remote=False) | Q(last_seen__isnull=False)
 
 
 def account_counts() -> dict[int, int]:

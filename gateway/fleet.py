@@ -13,7 +13,7 @@ from django.utils import timezone
 from common.errors import Conflict, DomainError, Forbidden
 from common.secrets import new_token, token_digest
 
-from . import node_ca, node_health, services
+from . import delivery, node_ca, node_health, services
 from .lifecycle import UNSETTLED
 from .models import Cell, Node, Proof
 
@@ -78,7 +78,8 @@ def enrol(*, token: str, csr_pem: str, at: datetime) -> tuple[Node, node_ca.Sign
     for a token that is unknown, spent or too old (all three look alike), DomainError for a bad request."""
     digest = token_digest(token)
     with transaction.atomic():
-        node = Node.objects.select_for_update().filter(token_digest=digest, retired_at=None).first()
+        locked = Node.objects.select_for_update(of=("self",)).select_related("cell")
+        node = locked.filter(token_digest=digest, retired_at=None).first()
         if node is None or not hmac.compare_digest(node.token_digest, digest) or node.token_expires_at < at:
             raise Forbidden(
                 "token_refused",
@@ -95,6 +96,7 @@ def enrol(*, token: str, csr_pem: str, at: datetime) -> tuple[Node, node_ca.Sign
             certificate_ends_at=signed.ends_at,
         )
         node_health.note(node, "enrolled", f"Certificate {signed.sha256[:16]}….", actor=node.name)
+    delivery.hand_over(node)
     return node, signed
 
 

@@ -27,8 +27,8 @@ def assign(*, actor: Actor, cell: Cell) -> bool:
             raise Conflict("cell_moving", f"{account} is on its way to {before[0]}. Wait until it is there.")
         if before[0] == cell:
             raise Conflict("same_cell", f"{cell} serves {account} already. Nothing was changed.")
-        if not cells.active_nodes().filter(cell=cell).exists():
-            raise Conflict("no_node", f"Cell {cell} has no node. Add one first: manage.py node add.")
+        if not cells.active_nodes().filter(cells.joined(), cell=cell).exists():
+            raise Conflict("no_node", f"Cell {cell} has no node that was heard of. Add and start one first.")
         live = Deployment.objects.filter(account=account)
         if live.filter(status=DeploymentStatus.DELIVERING).exists():
             raise Conflict(
@@ -55,7 +55,7 @@ def finish() -> None:
 
 def _is_there(move: CellAssignment) -> bool:
     deliveries = Deployment.objects.filter(account=move.account, status=DeploymentStatus.DELIVERING)
-    nodes = list(cells.active_nodes().filter(cell=move.cell).select_related("cell"))
+    nodes = list(cells.active_nodes().filter(cells.joined(), cell=move.cell).select_related("cell"))
     if not nodes or deliveries.exists():
         return False
     return all(node.live_version == delivery.wanted_of(node).version for node in nodes)

@@ -14,6 +14,9 @@ REFUSED = "It refused what it was given last, and serves the last good one."
 NO_ENVOY = "Its agent answers, and Envoy beside it does not."
 
 
+STATUSES = ("proven", "behind", "refusing", "no envoy", "no answer", "not enrolled", "retired")
+
+
 @dataclass(frozen=True)
 class Health:
     """`status`: proven, behind, refusing, no envoy, no answer, not enrolled or retired; `since` when,

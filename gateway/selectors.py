@@ -11,8 +11,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 from accounts.models import Account
 from vhosts.models import ClientAuth, VirtualHost
 
+from . import cells
 from .lifecycle import DeploymentStatus, Outcome, ProofStatus
-from .models import Deployment, DeploymentMove, Node, Proof, Sighting
+from .models import Deployment, DeploymentMove, Node, NodeEvent, Proof, Sighting
 
 TRIAL = "trial_"  # in front of the reason for which a served call would have been refused
 LOOKED_BACK = 500  # deployments at most, to find when a trial began
@@ -63,14 +64,25 @@ def live_host(host: VirtualHost) -> dict[str, Any] | None:
     return live.values_list(f"compiled__hosts__{host.uuid}", flat=True).first()
 
 
-def nodes() -> QuerySet[Node]:
-    """Every gateway node."""
-    return Node.objects.all()
+def nodes(account: Account) -> QuerySet[Node]:
+    """The gateway nodes that serve an account, by name."""
+    return cells.nodes_of(account)
 
 
 def proofs_of(deployment: Deployment) -> QuerySet[Proof]:
     """Each node's proof of a deployment."""
     return Proof.objects.filter(deployment=deployment).select_related("node")
+
+
+def proofs_on(node: Node, account: Account, *, limit: int = 20) -> QuerySet[Proof]:
+    """What a node proved of an account's deployments, newest first."""
+    proofs = Proof.objects.filter(node=node, deployment__account=account).select_related("deployment")
+    return proofs.defer("deployment__compiled").order_by("-deployment_id")[:limit]
+
+
+def history_of(node: Node, *, limit: int = 50) -> QuerySet[NodeEvent]:
+    """What happened to a node, newest first."""
+    return node.events.all()[:limit]
 
 
 def probes_on(host: VirtualHost) -> list[dict]:
@@ -80,7 +92,7 @@ def probes_on(host: VirtualHost) -> list[dict]:
     A host that did not change with that deployment was proven by an earlier one.
     """
     found = []
-    for node in nodes():
+    for node in nodes(host.account):
         proofs = Proof.objects.filter(
             node=node, deployment__account=host.account_id, status=ProofStatus.PROVEN
         )

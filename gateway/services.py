@@ -184,7 +184,7 @@ def start(*, actor: Actor, deployment: Deployment) -> None:
     """Deliver a ready deployment to every node of the account's cell.
     Raises Conflict when it is not ready, or another is on its way.
     """
-    nodes = list(cells.nodes_of(deployment.account))
+    nodes = list(cells.nodes_of(deployment.account).filter(cells.joined()))
     if not nodes:
         raise Conflict("no_node", "No gateway node is known. Start one first.")
     with transaction.atomic():
