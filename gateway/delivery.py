@@ -96,7 +96,9 @@ def _lay_out(node: Node, wanted: Wanted) -> None:
 
 
 def _ask_for_proof(node: Node, wanted: Wanted) -> None:
-    """A node that came later shall prove what is live as well."""
+    """A node that came later shall prove what is live as well, and nothing that is not live any more."""
+    past = Proof.objects.filter(node=node, status__in=UNSETTLED)
+    past.filter(deployment__status=DeploymentStatus.SUPERSEDED).delete()
     live = Deployment.objects.filter(digest__in=wanted.digests, status=DeploymentStatus.LIVE)
     unproven = live.filter(served_by(node.cell)).exclude(proofs__node=node).values_list("pk", flat=True)
     Proof.objects.bulk_create(

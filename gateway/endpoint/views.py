@@ -82,6 +82,8 @@ class WantedView(NodeView):
             wanted = delivery.wanted_of(self._still_there())
         if wanted.version == asked["have"]:
             return Response(status=204)
+        if wanted.version != self.node.wanted_version:  # what was committed and not yet offered
+            delivery.hand_over(self.node)
         return Response(wanted.to_json() | {"version": wanted.version})
 
     def _still_there(self) -> Node:

@@ -1,6 +1,7 @@
 """A remote node serves on, whatever happens to the portal, its agent or its Envoy, and catches up."""
 
 import os
+import secrets
 import signal
 
 import pytest
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.journey
 
 @pytest.fixture
 def edge(remote):
-    node = remote("edge")
+    node = remote(f"edge-{secrets.token_hex(3)}")
     node.start()
     eventually(node.serves, 60, "the first answer of the node")
     return node
@@ -20,7 +21,7 @@ def edge(remote):
 
 def test_it_serves_through_an_outage_of_the_portal_and_catches_up(product, edge):
     rest = Rest(product)
-    eventually(lambda: rest.node("edge")["status"] == "proven", what="the proof of the new node")
+    eventually(lambda: rest.node(edge.name)["status"] == "proven", what="the proof of the new node")
     edge.relay.close()
     rest.add_proxy("/outage", product.target)
     deployment = rest.deploy()
@@ -30,12 +31,12 @@ def test_it_serves_through_an_outage_of_the_portal_and_catches_up(product, edge)
         assert edge.serves()
     assert edge.call("/outage", trusted=True) == 404
     assert rest.ask(deployment)["status"] == "delivering"
-    eventually(lambda: rest.node("edge")["status"] == "no answer", 60, "that the node is silent")
+    eventually(lambda: rest.node(edge.name)["status"] == "no answer", 60, "that the node is silent")
     edge.relay.open()
     proofs = {proof["node"]: proof["status"] for proof in rest.wait(deployment, "live")["proofs"]}
-    assert proofs == {"edge": "proven", "local": "proven"}
+    assert proofs == {edge.name: "proven", "local": "proven"}
     assert edge.call("/outage", trusted=True) == 200
-    page = f"nodes/{rest.node('edge')['uuid']}/"
+    page = f"nodes/{rest.node(edge.name)['uuid']}/"
     wanted = {"in step again", "heard of again", "enrolled", "added"}
     eventually(lambda: wanted <= {event["what"] for event in rest.ask(page)["events"]}, what="the history")
 
@@ -44,9 +45,9 @@ def test_it_counts_what_was_seen_while_the_portal_was_away_exactly_once(product,
     rest = Rest(product)
 
     def served() -> int:
-        return count_on(product, "edge")
+        return count_on(product, edge.name)
 
-    eventually(lambda: rest.node("edge")["status"] == "proven", what="the proof of the new node")
+    eventually(lambda: rest.node(edge.name)["status"] == "proven", what="the proof of the new node")
     eventually(lambda: served() > 0, what="the first counts")
     before = eventually(lambda: stable(served), what="that the counts stand still")
     edge.relay.close()
