@@ -65,7 +65,7 @@ def new_node_token(*, actor: str, node: Node) -> str:
             "is retired" if node.retired_at else "lives on the portal's own machine and needs no certificate"
         )
         raise Conflict("no_token", f"{node} {why}. Add another node instead.")
-    token = new_token()
+    token = f"node_{new_token()}"  # never begins with a hyphen, which a command line takes for an option
     Node.objects.filter(pk=node.pk).update(
         token_digest=token_digest(token), token_expires_at=timezone.now() + TOKEN_LIFE
     )

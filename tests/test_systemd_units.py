@@ -1,4 +1,4 @@
-"""The units under deploy/systemd are what systemd understands, start what there is, and give no right away."""
+"""The units under deploy/systemd hold for systemd, start what there is, and give no right away."""
 
 import configparser
 import importlib.util
