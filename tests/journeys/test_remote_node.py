@@ -12,16 +12,17 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.fixture
-def edge(remote):
+def edge(product, remote):
     node = remote(f"edge-{secrets.token_hex(3)}")
     node.start()
     eventually(node.serves, 60, "the first answer of the node")
+    rest = Rest(product)
+    eventually(lambda: rest.node(node.name)["status"] == "proven", 60, "the proof of the node")
     return node
 
 
 def test_it_serves_through_an_outage_of_the_portal_and_catches_up(product, edge):
     rest = Rest(product)
-    eventually(lambda: rest.node(edge.name)["status"] == "proven", what="the proof of the new node")
     edge.relay.close()
     rest.add_proxy("/outage", product.target)
     deployment = rest.deploy()
@@ -42,12 +43,9 @@ def test_it_serves_through_an_outage_of_the_portal_and_catches_up(product, edge)
 
 
 def test_it_counts_what_was_seen_while_the_portal_was_away_exactly_once(product, edge):
-    rest = Rest(product)
-
     def served() -> int:
         return count_on(product, edge.name)
 
-    eventually(lambda: rest.node(edge.name)["status"] == "proven", what="the proof of the new node")
     eventually(lambda: served() > 0, what="the first counts")
     before = eventually(lambda: stable(served), what="that the counts stand still")
     edge.relay.close()

@@ -4,9 +4,12 @@ import http.client
 import json
 import ssl
 import subprocess
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gateway.agent.remote.identity import Identity
+from gateway.agent.remote.line import Line
 from tests.journeys.remote import Rest, eventually, manage
 
 pytestmark = pytest.mark.journey
@@ -57,6 +60,19 @@ def test_it_refuses_a_certificate_of_another_ca(remote, tmp_path):
     context.load_cert_chain(tmp_path / "other.crt", tmp_path / "other.key")
     with pytest.raises((OSError, http.client.HTTPException)):
         ask(node, context=context)
+
+
+def test_it_renews_its_certificate_and_the_old_one_ends_when_the_new_one_is_shown(remote):
+    node = remote("renewer")
+    identity = Identity(node.folder / "agent")
+    old = ssl.create_default_context(cafile=node.product.ready["ca_file"])
+    old.load_cert_chain(node.folder / "agent" / "identity.pem")
+    assert not identity.is_due()
+    assert identity.is_due(datetime.now(UTC) + timedelta(days=61))
+    identity.renew(Line(node.relay.url, identity.context))
+    assert ask(node, context=old)[0] == 200  # the answer might have been lost on its way
+    assert ask(node)[0] == 200
+    assert ask(node, context=old) == (403, "certificate_refused")
 
 
 def test_it_reaches_nothing_of_the_portal_and_nothing_without_a_certificate(remote):
