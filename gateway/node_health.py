@@ -51,9 +51,10 @@ def health_of(node: Node, now: datetime | None = None) -> Health:
     return Health("proven")
 
 
-def note(node: Node, what: str, text: str = "", *, actor: str = "Portal") -> None:
-    """A line of a node's history. It names no account and no host: every account that it serves reads it."""
-    NodeEvent.objects.create(node=node, actor=actor, what=what, text=text[:500])
+def note(node: Node, what: str, text: str = "", *, actor: str = "") -> None:
+    """A line of a node's history; `actor` is the node itself unless told. It names no account and no host,
+    for every account that it serves reads it."""
+    NodeEvent.objects.create(node=node, actor=actor or node.name, what=what, text=text[:500])
 
 
 def heard_from(*, node: Node, serving: str, ready: bool, at: datetime) -> None:

@@ -18,9 +18,11 @@ from gateway.agent import envoy
 from gateway.agent.directory import NodeDirectory
 from gateway.agent.keeper import Keeper
 from gateway.agent.loop import Agent
+from gateway.agent.metrics import Metrics
 from gateway.agent.remote.identity import Identity, NotEnrolled
 from gateway.agent.remote.line import Away, Declined
 from gateway.agent.remote.portal import RemotePortal
+from gateway.agent.watch import exposed
 
 WAIT_AFTER_TROUBLE = 1.0  # seconds
 log = logging.getLogger("gateway.agent")
@@ -63,6 +65,12 @@ def _options() -> argparse.Namespace:
             one.add_argument("--ca", type=Path, required=True, help="PEM file: who vouches for the endpoint")
         if name == "run":
             one.add_argument(
+                "--watch-port",
+                type=int,
+                default=0,
+                help="on loopback, for /metrics and /health; 0 takes a free one and logs it",
+            )
+            one.add_argument(
                 "--envoy",
                 choices=("child", "external"),
                 default="child",
@@ -86,23 +94,25 @@ def _run(options: argparse.Namespace) -> int:
     keeper = Keeper(directory, name) if options.envoy == "child" else None
     portal = RemotePortal(identity, identity.folder / "outbox.json")
     portal.start()
-    log.info("the agent of %s begins", name)
+    metrics = Metrics(directory)
     agent: Agent | None = None
-    while not stop.is_set():
-        try:
-            if keeper:
-                keeper.ensure()
-            if agent is None and directory.bootstrap_file.exists():
-                agent = Agent(portal, directory)
-                portal.again()
-            if agent:
-                agent.step()
-            stop.wait(0.2)
-        except Exception:
-            # Envoy keeps serving what it has; the agent starts over with the last good configuration.
-            log.exception("the agent of %s starts over", name)
-            agent = None
-            stop.wait(WAIT_AFTER_TROUBLE)
+    with exposed(metrics, options.watch_port) as port:
+        log.info("the agent of %s begins; /metrics and /health on 127.0.0.1:%s", name, port)
+        while not stop.is_set():
+            try:
+                if keeper:
+                    keeper.ensure()
+                if agent is None and directory.bootstrap_file.exists():
+                    agent = Agent(portal, directory, metrics=metrics)
+                    portal.again()
+                if agent:
+                    agent.step()
+                stop.wait(0.2)
+            except Exception:
+                # Envoy keeps serving what it has; the agent starts over with the last good configuration.
+                log.exception("the agent of %s starts over", name)
+                agent = None
+                stop.wait(WAIT_AFTER_TROUBLE)
     portal.close()
     if keeper:
         keeper.stop()

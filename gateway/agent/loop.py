@@ -236,7 +236,8 @@ class Agent:
 
 
 def _of_disk(error: OSError) -> str:
-    return f"The node’s own disk: {error.strerror or error}"
+    why = (error.strerror or str(error)).rstrip(".")
+    return f"The node’s own disk: {why}. Mend that; the agent tries again each minute."
 
 
 def _what_failed(probes: list[Probe]) -> str:

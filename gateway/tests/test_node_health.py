@@ -70,6 +70,11 @@ def test_it_tells_an_account_who_serves_it(reader_client, reader_api, edge):
     assert reader_api.get("/api/v1/cell/").json() == {"name": "default", "leaving": None, "nodes": ["edge"]}
 
 
+def test_it_tells_on_a_hosts_page_which_cell_serves_it(owner_client, edge, host):
+    text = owner_client.get(reverse("vhosts:detail", args=[host.uuid])).content.decode()
+    assert "default</a>: edge" in text
+
+
 def test_it_hides_a_node_from_accounts_that_it_does_not_serve(stranger_client, stranger_api, owner, host):
     deployed(owner)
     cell = fleet.add_cell(actor="operator", name="private")
