@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from gateway import fleet, node_health
 from gateway.models import Cell, Node
@@ -66,7 +67,7 @@ def test_it_shows_certificate_cell_and_history(owner_client, owner_api, edge):
 
 def test_it_tells_an_account_who_serves_it(reader_client, reader_api, edge):
     text = reader_client.get(reverse("gateway:nodes")).content.decode()
-    assert "Your hosts are served by edge" in " ".join(text.split())
+    assert "Your hosts are served by edge." in " ".join(strip_tags(text).split())
     assert reader_api.get("/api/v1/cell/").json() == {"name": "default", "leaving": None, "nodes": ["edge"]}
 
 
