@@ -44,6 +44,7 @@ class ProbeIn(Strict):
     reason = serializers.CharField(max_length=500, allow_blank=True)
     milliseconds = serializers.IntegerField(min_value=0, max_value=10**7)
     ok = serializers.BooleanField()
+    refused = serializers.BooleanField()
 
 
 class ProbesIn(Strict):

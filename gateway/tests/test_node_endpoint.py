@@ -1,14 +1,19 @@
 """What a node may ask and say. Who it is: tests/journeys/test_remote_node_trust.py, over real TLS."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
 from rest_framework.test import APIRequestFactory, force_authenticate
 
-from gateway import fleet
+from gateway import fleet, models
+from gateway.agent.loop import Ack, Status
+from gateway.agent.probe import Probe
+from gateway.agent.seen import Sighting
 from gateway.endpoint import views
-from gateway.models import Node, Sighting
+from gateway.endpoint.inputs import HeartbeatIn, ProbeIn, ReportIn, SightingIn
+from gateway.models import Node
 from gateway.tests.page_cast import deployed, node
 
 SEEN = {
@@ -52,13 +57,13 @@ def test_it_gives_a_part_only_to_a_node_that_is_to_hold_it(local, owner):
 def test_it_counts_a_batch_once(local, host):
     batch = {"batch": "ab" * 16, "sightings": [SEEN | {"host": host.name}]}
     assert [say(views.SeenView, local, batch).status_code for _ in range(2)] == [204, 204]
-    assert Sighting.objects.get(host=host).count == 3
+    assert models.Sighting.objects.get(host=host).count == 3
 
 
 def test_it_does_not_believe_counts_on_hosts_that_the_node_never_had(local, other_account, host):
     name = f"default.{other_account.gateway_domain}"
     say(views.SeenView, local, {"batch": "cd" * 16, "sightings": [SEEN | {"host": name}]})
-    assert not Sighting.objects.exists()
+    assert not models.Sighting.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -77,6 +82,16 @@ def test_it_names_the_field_that_does_not_fit(local, view, body, field):
     answer = say(view, local, body)
     assert answer.status_code == 400
     assert any(error["field"].startswith(field) for error in answer.data["errors"])
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [(Probe, ProbeIn), (Sighting, SightingIn), (Ack, ReportIn), (Status, HeartbeatIn)],
+    ids=lambda kind: kind.__name__,
+)
+def test_it_takes_every_field_that_the_agent_sends(said, taken):
+    sent = {field.name for field in fields(said)}
+    assert sent | ({"dropped"} if said is Status else set()) == {*taken().fields}
 
 
 def test_it_reads_no_body_above_the_limit(local):

@@ -3,9 +3,11 @@
 import json
 import logging
 import time
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Event, Lock, Thread
+from typing import Any
 
 from gateway.agent.bundle import Part, Wanted
 from gateway.agent.loop import Ack, Status
@@ -70,19 +72,25 @@ class RemotePortal:
     def report_probes(self, version: str, probes: list[Probe]) -> None:
         """Envoy took the version and was called by real clients."""
         if probes:
-            body = {"version": version, "probes": [asdict(probe) for probe in probes]}
-            self._keep("/node/probes", body)
+            self._keep("/node/probes", {"version": version, "probes": _told(probes)})
 
     def report(self, ack: Ack) -> None:
         """Proven, or refused with the reason."""
-        self._keep("/node/reports", asdict(ack) | {"reason": ack.reason[:5000]})
+        self._keep("/node/reports", asdict(ack) | {"reason": ack.reason[:5000], "probes": _told(ack.probes)})
 
     def report_seen(self, sightings: list[Sighting]) -> None:
         """Counts since the last report. Raises Away when they shall stay in the logs for a moment longer."""
         if self._away and time.monotonic() < self._next_fold:
             raise Away("the portal is away")
         self._next_fold = time.monotonic() + FOLD_EVERY
-        self._outbox.add_seen(sightings)
+        # What a caller chose is cut to what the portal takes; a line without a time is no evidence.
+        self._outbox.add_seen(
+            [
+                replace(seen, reason=seen.reason[:200], subject=seen.subject[:500])
+                for seen in sightings
+                if seen.first and seen.last
+            ]
+        )
         self._flush()
 
     def heartbeat(self, status: Status) -> None:
@@ -168,3 +176,8 @@ class RemotePortal:
         with self._lock:
             self._latest = wanted
         return wanted.version
+
+
+def _told(probes: Iterable[Probe]) -> list[dict[str, Any]]:
+    """As JSON, with reasons that the portal takes: they may come from whatever answers on the port."""
+    return [asdict(probe) | {"reason": probe.reason[:500]} for probe in probes]
