@@ -43,6 +43,8 @@ def main() -> int:
         print(f"countersign: the portal declined: {no.detail}", file=sys.stderr)
     except Away as error:
         print(f"countersign: {options.portal} does not answer as it should: {error}", file=sys.stderr)
+    except OSError as error:  # a folder that it may not write to, a port that is taken
+        print(f"countersign: {error}", file=sys.stderr)
     return 1
 
 

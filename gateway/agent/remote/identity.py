@@ -35,8 +35,9 @@ class Identity:
         """
         try:
             pem = ca.read_text()
+            x509.load_pem_x509_certificates(pem.encode())  # of an empty text, ssl would trust the public CAs
             trust = ssl.create_default_context(cadata=pem)
-        except (OSError, ssl.SSLError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise ValueError(f"{ca} holds no CA certificate in PEM: {error}") from None
         trust.minimum_version = ssl.TLSVersion.TLSv1_2
         key = ec.generate_private_key(ec.SECP256R1())
