@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.agent.tests import cast
+
 
 def agent(*words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "gateway.agent", *words]
@@ -15,9 +17,7 @@ def agent(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def ca(tmp_path: Path) -> str:
-    from certificates.devca import self_signed_ca
-
-    (tmp_path / "ca.pem").write_text(self_signed_ca("Portal CA")[0])
+    (tmp_path / "ca.pem").write_text(cast.ROOT.pem)
     return str(tmp_path / "ca.pem")
 
 
