@@ -50,17 +50,26 @@ class Authority:
         san = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(uri)])
         return self._issue(name, ExtendedKeyUsageOID.CLIENT_AUTH, san)
 
+    def server_files(self, host: str) -> tuple[Path, Path]:
+        """Certificate and key of a server named `host` on this machine, beside the CA; made, and made anew
+        in the month before they end."""
+        certificate, key = self.folder / f"server-{host}.pem", self.folder / f"server-{host}.key"
+        if certificate.exists():
+            ends_at = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+            if ends_at - datetime.now(UTC) > timedelta(days=30):
+                return certificate, key
+        certificate.unlink(missing_ok=True)
+        key.unlink(missing_ok=True)
+        issued = self.issue_server(host)
+        write_private(key, issued.key_pem)
+        write_private(certificate, issued.pem)
+        return certificate, key
+
     def _found(self, path: Path) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key = ec.generate_private_key(ec.SECP256R1())
-        ca = (
-            _builder(self.name, _name(self.name), key.public_key(), days=3650)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_usage(certificates=True), critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        write_private(path.with_suffix(".key"), _pem_of_key(key))
-        write_private(path, ca.public_bytes(serialization.Encoding.PEM).decode())
+        pem, key_pem = self_signed_ca(self.name)
+        write_private(path.with_suffix(".key"), key_pem)
+        write_private(path, pem)
 
     def _issue(self, name: str, purpose: x509.ObjectIdentifier, san: x509.SubjectAlternativeName) -> Issued:
         ca = x509.load_pem_x509_certificate(self.ca_file.read_bytes())
@@ -70,7 +79,7 @@ class Authority:
         leaf = (
             _builder(name, ca.subject, key.public_key(), days=397)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_usage(certificates=False), critical=True)
+            .add_extension(usage(certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
             .add_extension(san, critical=False)
             .add_extension(issuer, critical=False)
@@ -78,6 +87,18 @@ class Authority:
         )
         pem = leaf.public_bytes(serialization.Encoding.PEM).decode()
         return Issued(leaf.public_bytes(serialization.Encoding.DER), pem, _pem_of_key(key))
+
+
+def self_signed_ca(name: str) -> tuple[str, str]:
+    """A CA for ten years on P-256 that signs leaves only: its certificate and its key (PKCS#8), both PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    ca = (
+        _builder(name, _name(name), key.public_key(), days=3650)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage(certificates=True), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return ca.public_bytes(serialization.Encoding.PEM).decode(), _pem_of_key(key)
 
 
 def development_ca() -> Authority:
@@ -111,7 +132,8 @@ def _builder(
     )
 
 
-def _usage(*, certificates: bool) -> x509.KeyUsage:
+def usage(*, certificates: bool) -> x509.KeyUsage:
+    """What a key may do: sign certificates (a CA), or handshakes (RFC 5280, section 4.2.1.3)."""
     return x509.KeyUsage(
         digital_signature=not certificates,
         content_commitment=False,

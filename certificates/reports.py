@@ -211,7 +211,8 @@ def to_partner(remedy: str) -> str:
     """A remedy, written for the person who decides, said to the partner instead."""
     said = re.sub(r"([Aa])sk the partner for", lambda found: _PLEASE[found[1]] + " send", remedy)
     said = re.sub(r"([Aa])sk the partner", lambda found: _PLEASE[found[1]] + " tell us", said)
-    return said.removeprefix("Trust neither. ")
+    said = re.sub(r"([Aa])sk for", lambda found: _PLEASE[found[1]] + " use", said)  # never "send a key"
+    return said.removeprefix("Trust neither. ").removeprefix("Refuse this key everywhere. ")
 
 
 def _said_of(finding: Finding) -> str:

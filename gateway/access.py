@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.actors import Actor
 from common.errors import NotFound
 
-from .models import Deployment, Node, Rollout
+from .cells import cells_of
+from .models import Deployment, Node, Proof, Rollout
 
 
 def get_deployment(actor: Actor, uuid: UUID, *, to: str = "gateway:read") -> Deployment:
@@ -24,11 +27,11 @@ def get_deployment(actor: Actor, uuid: UUID, *, to: str = "gateway:read") -> Dep
 
 
 def get_node(actor: Actor, uuid: UUID, *, to: str = "gateway:read") -> Node:
-    """A gateway node. Nodes serve every account, so each account may see them;
-    what they serve of others is not shown.
-    """
+    """A gateway node that serves the actor's account, or did: what it serves of others is not shown."""
     actor.require(to)
-    node = Node.objects.filter(uuid=uuid).first()
+    served = Q(cell__in=cells_of(actor.account), retired_at=None)
+    proved = Q(pk__in=Proof.objects.filter(deployment__account=actor.account).values("node"))
+    node = Node.objects.filter(served | proved, uuid=uuid).select_related("cell").first()
     if node is None:
         raise NotFound("node")
     return node

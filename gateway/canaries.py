@@ -62,7 +62,7 @@ class SeenOnHost:
 def chosen(deployment: Deployment, uuids: Iterable[UUID]) -> list[Node]:
     """The nodes of these uuids. Raises DomainError when one does not serve the deployment's account."""
     wanted = {*uuids}
-    found = list(selectors.nodes_of(deployment.account).filter(uuid__in=wanted))
+    found = list(selectors.nodes_to_prove(deployment.account).filter(uuid__in=wanted))
     if len(found) < len(wanted):
         raise DomainError(
             "node_unknown", "One of these nodes does not serve this account's hosts.", field="canary"

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from django.db import close_old_connections
 from django.utils import timezone
 
-from . import delivery, services, sightings
+from . import delivery, node_health, services, sightings
 from .agent.bundle import Part, Wanted, in_parts_folder
 from .agent.loop import Ack, Status
 from .agent.probe import Probe
@@ -56,7 +56,14 @@ class EmbeddedPortal:
         if ack.outcome == "live":
             services.proven(node=self.node, version=ack.version, probes=probes, at=now)
         else:
-            services.refused(node=self.node, version=ack.version, reason=ack.reason, probes=probes, at=now)
+            services.refused(
+                node=self.node,
+                version=ack.version,
+                reason=ack.reason,
+                probes=probes,
+                at=now,
+                of_node=ack.of_node,
+            )
 
     def report_seen(self, seen: list[Sighting]) -> None:
         """Counts since the last report."""
@@ -66,4 +73,4 @@ class EmbeddedPortal:
     def heartbeat(self, status: Status) -> None:
         """The node is there; what it serves."""
         close_old_connections()
-        Node.objects.filter(pk=self.node.pk).update(last_seen=timezone.now(), live_version=status.serving)
+        node_health.heard_from(node=self.node, serving=status.serving, ready=status.ready, at=timezone.now())

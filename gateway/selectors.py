@@ -11,8 +11,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 from accounts.models import Account
 from vhosts.models import ClientAuth, VirtualHost
 
+from . import cells
 from .lifecycle import BatchStatus, DeploymentStatus, Outcome, ProofStatus
-from .models import Deployment, DeploymentMove, Node, Proof, Rollout, RolloutBatch, Sighting
+from .models import Deployment, DeploymentMove, Node, NodeEvent, Proof, Rollout, RolloutBatch, Sighting
 
 TRIAL = "trial_"  # in front of the reason for which a served call would have been refused
 LOOKED_BACK = 500  # deployments at most, to find when a trial began
@@ -79,19 +80,30 @@ def batches_of(rollout: Rollout) -> QuerySet[RolloutBatch]:
     )
 
 
-def nodes() -> QuerySet[Node]:
-    """Every gateway node."""
-    return Node.objects.all()
+def nodes(account: Account) -> QuerySet[Node]:
+    """The gateway nodes that serve an account, by name."""
+    return cells.nodes_of(account)
 
 
-def nodes_of(account: Account) -> QuerySet[Node]:
-    """The nodes that serve an account's hosts: all of them."""
-    return Node.objects.all()
+def nodes_to_prove(account: Account) -> QuerySet[Node]:
+    """The nodes whose proof a deployment of the account waits for."""
+    return cells.nodes_of(account).filter(cells.joined())
 
 
 def proofs_of(deployment: Deployment) -> QuerySet[Proof]:
     """Each node's proof of a deployment."""
     return Proof.objects.filter(deployment=deployment).select_related("node")
+
+
+def proofs_on(node: Node, account: Account, *, limit: int = 20) -> QuerySet[Proof]:
+    """What a node proved of an account's deployments, newest first."""
+    proofs = Proof.objects.filter(node=node, deployment__account=account).select_related("deployment")
+    return proofs.defer("deployment__compiled").order_by("-deployment_id")[:limit]
+
+
+def history_of(node: Node, *, limit: int = 50) -> QuerySet[NodeEvent]:
+    """What happened to a node, newest first."""
+    return node.events.all()[:limit]
 
 
 def probes_on(host: VirtualHost) -> list[dict]:
@@ -101,7 +113,7 @@ def probes_on(host: VirtualHost) -> list[dict]:
     A host that did not change with that deployment was proven by an earlier one.
     """
     found = []
-    for node in nodes():
+    for node in nodes(host.account):
         proofs = Proof.objects.filter(
             node=node, deployment__account=host.account_id, status=ProofStatus.PROVEN
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from accounts import audit
@@ -24,7 +24,18 @@ from common.outbox import announce
 from common.transitions import move
 from common.words import sentence
 
-from . import canaries, compiling, composing, delivery, refusals, rollbacks, selectors
+from . import (
+    canaries,
+    cells,
+    compiling,
+    composing,
+    delivery,
+    moving,
+    node_health,
+    refusals,
+    rollbacks,
+    selectors,
+)
 from .agent import envoy
 from .agent.bundle import Part
 from .lifecycle import ON_NODES, UNSETTLED, UNSTARTED, DeploymentStatus, ProofStatus, RolloutStatus
@@ -206,7 +217,9 @@ def _why_not(deployment: Deployment, live: Deployment | None) -> tuple[str, dict
         part = delivery.part_of(deployment)
     except InvalidToken:
         return "No key of COUNTERSIGN_FIELD_KEYS opens a server key. Restore the one that sealed it.", {}
-    for node in selectors.nodes_of(deployment.account):
+    nodes = selectors.nodes_to_prove(deployment.account)
+    # Of what is checked only the listener's address differs, and nodes of a cell mostly share it.
+    for node in {(node.address, node.port): node for node in nodes}.values():
         try:
             envoy.validate([part], node.address, node.port)
         except envoy.Refused as refused:
@@ -265,7 +278,7 @@ def start(
     if deployment.batch is not None and not in_rollout:
         raise Conflict("part_of_a_rollout", f"{deployment} is started by {deployment.batch.rollout}.")
     account = deployment.account
-    nodes = list(selectors.nodes_of(account))
+    nodes = list(selectors.nodes_to_prove(account))
     if not nodes:
         raise Conflict("no_node", "No gateway node is known. Start one first.")
     with transaction.atomic():
@@ -287,7 +300,7 @@ def start(
             nodes=[node.name for node in nodes],
         )
         _expect_proof(deployment, nodes)
-    _hand_over(nodes)
+    delivery.hand_over_each(nodes)
 
 
 def _who_blocks(other: Deployment) -> str:
@@ -310,11 +323,11 @@ def go_on(*, actor: Actor, deployment: Deployment) -> None:
         move(deployment, S.DELIVERING, actor=actor.label, reason="goes on to every node")
         canaries.end(deployment)
         proven = deployment.proofs.values("node")
-        rest = list(selectors.nodes_of(deployment.account).exclude(pk__in=proven))
+        rest = list(selectors.nodes_to_prove(deployment.account).exclude(pk__in=proven))
         audit.record(actor, "deployment:continued", deployment, nodes=[node.name for node in rest])
         _expect_proof(deployment, rest)
         _conclude(deployment)
-    _hand_over(rest)
+    delivery.hand_over_each(rest)
 
 
 def take_back(*, actor: Actor, deployment: Deployment) -> None:
@@ -324,27 +337,17 @@ def take_back(*, actor: Actor, deployment: Deployment) -> None:
             raise Conflict("no_canary", sentence(f"{deployment} is no canary now. Nothing was changed."))
         problem = f"{actor.label} took it back from {', '.join(deployment.canary.nodes)}."
         _take_back(deployment, problem, actor=actor, reason="taken back")
-    _hand_over(proof.node for proof in deployment.proofs.select_related("node"))
-
-
-def _hand_over(nodes: Iterable[Node]) -> None:
-    """Give nodes what they shall serve. A disk that does not take it now gets it from the sweep."""
-    for node in nodes:
-        try:
-            delivery.hand_over(node)
-        except OSError:
-            log.exception("could not hand over to %s; the sweep tries again", node)
+    delivery.hand_over_each(proof.node for proof in deployment.proofs.select_related("node"))
 
 
 def acknowledged(*, node: Node, version: str, at: datetime) -> None:
     """Envoy on `node` serves `version`; its probes run."""
-    Node.objects.filter(pk=node.pk).update(live_version=version)
     _open_proofs(node, version).update(status=ProofStatus.ACKNOWLEDGED, acknowledged_at=at)
 
 
 def proven(*, node: Node, version: str, probes: list[dict], at: datetime) -> None:
     """Real handshakes on `node` went as they should under `version`."""
-    Node.objects.filter(pk=node.pk).update(live_version=version, trouble="")
+    node_health.proved(node=node, version=version)
     for proof in _open_proofs(node, version).select_related("deployment__account"):
         with about(proof.deployment), transaction.atomic():
             proof.status, proof.proven_at, proof.probes = ProofStatus.PROVEN, at, _own(proof, probes)
@@ -352,17 +355,19 @@ def proven(*, node: Node, version: str, probes: list[dict], at: datetime) -> Non
             proof.save()
             log.info("%s proved %s", node, proof.deployment)
             _conclude(proof.deployment)
+    moving.finish()
 
 
-def refused(*, node: Node, version: str, reason: str, probes: list[dict], at: datetime) -> None:
-    """`node` could not take `version`, or its probes failed; it serves the last good one again.
+def refused(
+    *, node: Node, version: str, reason: str, probes: list[dict], at: datetime, of_node: bool = False
+) -> None:
+    """`node` could not take `version`, or its probes failed; it serves the last good one again. `of_node`:
+    the reason lies in the node itself (its disk) and names no host.
 
     Where probes failed, only the deployments of those hosts are refused; the others are delivered again
     without them.
     """
-    Node.objects.filter(pk=node.pk).update(
-        trouble="It refused what it was given last, and serves the last good one."
-    )
+    node_health.in_trouble(node=node, why=reason if of_node else "")
     log.warning("%s refused %s: %s", node, version[:12], reason)
     waiting = list(_open_proofs(node, version).select_related("deployment__account"))
     to_blame = [
@@ -376,14 +381,15 @@ def refused(*, node: Node, version: str, reason: str, probes: list[dict], at: da
             proof.save()
             log.warning("%s refused %s: %s", node, proof.deployment, proof.reason)
             _conclude(proof.deployment)
-    _hand_over([node])
+    delivery.hand_over_each([node])
 
 
 def _open_proofs(node: Node, version: str) -> QuerySet[Proof]:
     """The proofs that an answer about `version` settles."""
-    return Proof.objects.filter(
-        node=node, version=version, status__in=UNSETTLED, deployment__status=S.DELIVERING
-    )
+    under_way = Q(status__in=UNSETTLED, deployment__status=S.DELIVERING)
+    # A node that came later, or that refused what is live, may prove it any time.
+    late = ~Q(status=ProofStatus.PROVEN) & Q(deployment__status=S.LIVE)
+    return Proof.objects.filter(under_way | late, node=node, version=version)
 
 
 def _own(proof: Proof, probes: list[dict]) -> list[dict]:
@@ -403,7 +409,8 @@ def what_failed(probes: list[dict]) -> str:
 
 
 def _conclude(waiting: Deployment) -> None:
-    """End a delivery when every node has answered. A refusal on one node takes it back everywhere."""
+    """End a delivery when every node has answered. A refusal on one node takes it back everywhere; a node
+    that is gone is not waited for."""
     with transaction.atomic():
         # Two nodes may answer at once: the row is locked, and the second finds it ended.
         deployments = Deployment.objects.select_for_update(of=("self",)).select_related("account")
@@ -414,6 +421,8 @@ def _conclude(waiting: Deployment) -> None:
         refusals = [proof for proof in proofs if proof.status == ProofStatus.REFUSED]
         if refusals:
             _take_back(deployment, " ".join(f"{proof.node}: {proof.reason}" for proof in refusals))
+        elif not proofs:
+            _take_back(deployment, "No node is left that could prove it. Add one, then plan again.")
         elif all(proof.status == ProofStatus.PROVEN for proof in proofs):
             if deployment.is_on_canary:
                 canaries.settle(deployment)
@@ -421,7 +430,7 @@ def _conclude(waiting: Deployment) -> None:
                 _make_live(deployment, len(proofs))
             return
     if refusals:
-        _hand_over(proof.node for proof in proofs)
+        delivery.hand_over_each(proof.node for proof in proofs)
 
 
 def _make_live(deployment: Deployment, nodes: int) -> None:
@@ -487,19 +496,16 @@ def give_back_stale() -> None:
         Deployment.objects.filter(pk=deployment.pk).update(changed_at=timezone.now())
         with about(deployment):
             announce("deployment.planned", deployment.uuid)
-    _conclude_answered()
+    conclude_answered()
     _give_up_on_silent_nodes()
-    behind = [
-        node
-        for node in Node.objects.all()
-        if delivery.wanted_of(node).version != node.wanted_version
-        or not delivery.handover_path(node).exists()
-    ]
-    _hand_over(behind)
+    moving.finish()
+    active = cells.active_nodes().select_related("cell")
+    delivery.hand_over_each([node for node in active if not delivery.is_handed_over(node)])
 
 
-def _conclude_answered() -> None:
-    """Deliveries that every node has answered, and whose end was lost to a crash."""
+def conclude_answered() -> None:
+    """End deliveries that every node has answered: the end was lost to a crash, or the last one waited for is
+    gone."""
     for deployment in Deployment.objects.filter(status=S.DELIVERING).select_related("account"):
         if not deployment.proofs.filter(status__in=UNSETTLED).exists():
             _conclude(deployment)

@@ -13,7 +13,22 @@ from common.outbox import announce
 from vhosts.models import VirtualHost
 
 from .agent import seen as agent
-from .models import Node, Sighting
+from .models import Node, Proof, Sighting
+
+
+@transaction.atomic
+def add_batch(*, node: Node, batch: str, seen: list[agent.Sighting]) -> None:
+    """Add a remote node's counts, once: a batch that it sends again, since our answer was lost, is known
+    by its name. Hosts of accounts that were never delivered to the node are left out: it cannot have seen
+    them."""
+    last = Node.objects.select_for_update().values_list("last_batch", flat=True).get(pk=node.pk)
+    if last == batch:
+        return
+    delivered = Proof.objects.filter(node=node).values("deployment__account")
+    names = VirtualHost.objects.filter(account__in=delivered, name__in={item.host for item in seen})
+    own = set(names.values_list("name", flat=True))
+    add(node=node, seen=[item for item in seen if item.host in own])
+    Node.objects.filter(pk=node.pk).update(last_batch=batch)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from catalog.api.serializers import PRODUCT_STATES, PROXY_STATES
 from catalog.api.views import ProductViewSet, ProxyViewSet
 from certificates.api.keystores import KeystoreViewSet
 from certificates.api.views import ReferenceViewSet, TruststoreViewSet, UploadViewSet, WaiverViewSet
-from gateway.api.views import DeploymentViewSet, NodeViewSet, RolloutViewSet
+from gateway.api.views import CellView, DeploymentViewSet, NodeViewSet, RolloutViewSet
 from incidents.api.quota import QuotaRequestViewSet
 from incidents.api.secure import SecureView
 from incidents.api.views import IncidentViewSet
@@ -36,6 +36,7 @@ OPENAPI: dict[str, Any] = {
         "QuotaStatus": "incidents.lifecycle.QuotaStatus",
         "IncidentStatus": "incidents.lifecycle.IncidentStatus",
         "EventKind": "incidents.lifecycle.EventKind",
+        "NodeStatus": "gateway.node_health.STATUSES",
         "CertificateKind": ["leaf", "intermediate", "root"],
         "WaiverState": ["in force", "ended", "withdrawn"],
         "ChangeKind": ["new", "changed", "removed"],
@@ -69,6 +70,7 @@ router.register("incidents", IncidentViewSet, "api-incident")
 urlpatterns = [
     path("", include(router.urls)),
     path("account/", AccountView.as_view({"get": "retrieve", "patch": "partial_update"}), name="api-account"),
+    path("cell/", CellView.as_view({"get": "retrieve"}), name="api-cell"),
     path("secure/<str:token>/", SecureView.as_view(), name="api-secure"),
     path("schema/", SpectacularAPIView.as_view(custom_settings=OPENAPI), name="api-schema"),
 ]

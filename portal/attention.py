@@ -18,7 +18,7 @@ from certificates.selectors import waivers_to_mind
 from gateway import selectors as gateway
 from gateway.lifecycle import DeploymentStatus
 from gateway.models import Deployment, Sighting
-from gateway.templatetags.gateway_tags import node_status
+from gateway.node_health import health_of
 from incidents.models import Incident
 from incidents.selectors import OURS
 from vhosts.models import ClientAuth, VirtualHost
@@ -99,7 +99,7 @@ def overview_of(actor: Actor) -> dict[str, Any]:
     ending = expiry.endings(account, now)
     soon = [row for row in ending if row.at < now + expiry.SOON]
     hosts = list(hosts_of(account)[:8])
-    nodes = [{"node": node, "status": node_status(node)} for node in gateway.nodes()]
+    nodes = [{"node": node, **vars(health_of(node))} for node in gateway.nodes(account)]
     live = gateway.live_of(account)
     shown = {
         "incidents": waiting,

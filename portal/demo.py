@@ -195,6 +195,7 @@ def _summary(
     return {
         "portal_url": settings.PORTAL_URL,
         "gateway_url": f"https://{host}:{port}",
+        "node_endpoint_url": f"https://localhost:{ports['node']}",
         "ca_file": str(ca),
         "sign_ins": sign_ins,
         "service_key_file": str(key_file),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-DEFAULT_PORTS = {"portal": 8000, "gateway": 8443, "target": 8090}
+DEFAULT_PORTS = {"portal": 8000, "gateway": 8443, "target": 8090, "node": 8444}
 WATCH_PORTS = ("worker", "agent")  # where they tell how they are; free ones are taken
 NAMES = ("SECRET_KEY", "COUNTERSIGN_FIELD_KEYS", "COUNTERSIGN_METRICS_TOKEN")
 

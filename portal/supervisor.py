@@ -1,4 +1,5 @@
-"""What `./run` starts: portal, worker, beat, broker, Envoy with its agent, and a demo target, under one roof.
+"""What `./run` starts: portal, worker, beat, broker, the endpoint for remote nodes, Envoy with its agent,
+and a demo target, under one roof.
 
 Everything listens on loopback. Ctrl-C or SIGTERM stops it all, last started first.
 """
@@ -59,6 +60,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--target-port", type=int, help="of the demo target service; 0 takes a free one (default 8090)"
     )
+    parser.add_argument(
+        "--node-port", type=int, help="of the endpoint for remote nodes; 0 takes a free one (default 8444)"
+    )
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("COUNTERSIGN_VAR", ROOT / "var")))
     return parser.parse_args()
 
@@ -86,6 +90,7 @@ def _run(options: argparse.Namespace) -> int:
         "COUNTERSIGN_GATEWAY_PORT": str(ports["gateway"]),
         "COUNTERSIGN_WORKER_PORT": str(ports["worker"]),
         "COUNTERSIGN_AGENT_PORT": str(ports["agent"]),
+        "COUNTERSIGN_NODE_PORT": str(ports["node"]),
         "DJANGO_SETTINGS_MODULE": "portal.settings",
     }
     stop = Event()
@@ -146,7 +151,12 @@ def _ports(options: argparse.Namespace, data: Path) -> dict[str, int]:
     """The ports: as asked, else as last time, else the defaults. Raises Trouble naming one that is taken."""
     kept = data / "run" / "ports.json"
     before = json.loads(kept.read_text()) if kept.exists() else {}
-    asked = {"portal": options.port, "gateway": options.gateway_port, "target": options.target_port}
+    asked = {
+        "portal": options.port,
+        "gateway": options.gateway_port,
+        "target": options.target_port,
+        "node": options.node_port,
+    }
     ports = {}
     for name, default in DEFAULT_PORTS.items():
         port = asked[name] if asked[name] is not None else before.get(name, default)
@@ -248,6 +258,13 @@ def _children(data: Path, ports: dict[str, int]) -> list[Child]:
         Child("the worker", worker, logs / "worker.log", ROOT, ready=_worker_answers),
         Child("beat", beat, logs / "beat.log", ROOT),
         Child("the portal", web, logs / "portal.log", ROOT, ready=lambda: answers(ports["portal"])),
+        Child(
+            "the node endpoint",
+            [python, "-m", "gunicorn", "-c", "python:portal.node_gunicorn"],
+            logs / "node-endpoint.log",
+            ROOT,
+            ready=lambda: answers(ports["node"]),
+        ),
         Child(
             "the gateway's agent",
             _agent(python),

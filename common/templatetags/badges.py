@@ -98,7 +98,11 @@ LOOKS: dict[str, dict[str, Look]] = {
     "node": {
         "proven": Look("proven", "patch-check-fill", "ok"),
         "behind": Look("behind", "hourglass-split", "warn"),
+        "refusing": Look("refusing", "x-octagon-fill", "bad"),
+        "no_envoy": Look("no Envoy", "x-octagon-fill", "bad"),
         "no_answer": Look("no answer", "x-octagon-fill", "bad"),
+        "not_enrolled": Look("not enrolled", "hourglass-split", "idle"),
+        "retired": Look("retired", "dash-circle", "idle"),
     },
     "host proof": {  # what one node proved of one host
         "proven": Look("proven", "patch-check-fill", "ok"),

@@ -1,8 +1,11 @@
 """The agent: take what is wanted, bring it live, prove it, or put the last good one back and say why."""
 
+import logging
+import random
 import secrets
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import Protocol
 
@@ -13,6 +16,9 @@ from gateway.agent.metrics import Metrics
 from gateway.agent.probe import Probe, Prober
 from gateway.agent.seen import Seen, Sighting
 from gateway.translation.node import cds_text
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between tries for a part that does not arrive
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class Ack:
     serving: str
     seconds: float
     probes: tuple[Probe, ...] = ()
+    of_node: bool = False  # the reason lies in the node itself (its disk) and names no host
 
 
 @dataclass(frozen=True)
@@ -68,16 +75,19 @@ class Agent:
         accept_within: float = 30,
         seen_every: float = 1,
         heartbeat_every: float = 5,
+        retry_after: float = 60,
         metrics: Metrics | None = None,
     ) -> None:
         self.portal, self.directory = portal, directory
         self.metrics = metrics or Metrics(directory)
         self.admin = envoy.Admin(directory)
-        self._accept_within = accept_within
+        self._accept_within, self._retry_after = accept_within, retry_after
         token = secrets.token_hex(16)
         self._prober = Prober(directory.root / "run", token)
         self._seen = Seen(directory, token, self._prober.stranger)
         self._pending: Wanted | None = None
+        self._refused: Wanted | None = None
+        self._next_try, self._pause = 0.0, FIRST_PAUSE
         self._live = self._good = directory.last_good()
         self.metrics.serves(self._good.version, len(self._good.hosts))
         self._seen_every, self._heartbeat_every = seen_every, heartbeat_every
@@ -92,21 +102,40 @@ class Agent:
 
     def step(self) -> None:
         """One round: what is newly wanted, if Envoy is up, then what was seen, then a heartbeat."""
-        self._pending = self.portal.wanted() or self._pending
         now = time.monotonic()
-        if self._pending is not None and self.admin.ready():
-            ack = self.take(self._pending)
-            self._pending = None
-            self.metrics.applied(ack.outcome, ack.seconds)
-            self.metrics.serves(self._good.version, len(self._good.hosts))
-            self.portal.report_probes(ack.version, list(ack.probes))
-            self.portal.report(ack)
+        if (wanted := self.portal.wanted()) is not None:
+            self._pending, self._refused, self._next_try, self._pause = wanted, None, 0.0, FIRST_PAUSE
+        if self._refused is not None and now >= self._next_try:
+            self._pending, self._refused = self._refused, None
+        if self._pending is not None and now >= self._next_try and self.admin.ready():
+            self._bring(self._pending)
         if now >= self._next_seen:
             self._next_seen = now + self._seen_every
             self.tell_seen()
         if now >= self._next_heartbeat:
             self._next_heartbeat = now + self._heartbeat_every
             self.portal.heartbeat(Status(self._good.version, self.admin.ready(), len(self._good.hosts)))
+
+    def _bring(self, wanted: Wanted) -> None:
+        """Take what is wanted and report. A part that does not arrive is asked for again, with growing
+        pauses; what was refused and is still wanted a minute later (a disk was full) is tried again."""
+        try:
+            ack = self.take(wanted)
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            log.warning(
+                "a part of %s did not arrive: %s: %s", wanted.version[:12], type(error).__name__, error
+            )
+            self._next_try = time.monotonic() + self._pause * random.uniform(0.5, 1)  # noqa: S311
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+            return
+        self._pending = None
+        self.metrics.applied(ack.outcome, ack.seconds)
+        self.metrics.serves(self._good.version, len(self._good.hosts))
+        if ack.outcome == "refused":
+            log.warning("%s is refused: %s", wanted.version[:12], ack.reason)
+            self._refused, self._next_try = wanted, time.monotonic() + self._retry_after
+        self.portal.report_probes(ack.version, list(ack.probes))
+        self.portal.report(ack)
 
     def take(self, wanted: Wanted) -> Ack:
         """Bring what is wanted live and prove it; on any failure the last good one serves again. Envoy must
@@ -123,19 +152,29 @@ class Agent:
                 self.directory.write_files(part)
             self._go_live(target)
             probes = self._prove(target)
+            if failed := [probe for probe in probes if not probe.ok]:
+                return self._give_up(target, _what_failed(failed), begun, probes)
+            self.directory.mark_good(target)
         except (envoy.Refused, envoy.Unreachable) as failure:
             return self._give_up(target, str(failure), begun, probes)
-        if failed := [probe for probe in probes if not probe.ok]:
-            return self._give_up(target, _what_failed(failed), begun, probes)
-        self.directory.mark_good(target)
+        except OSError as failure:
+            self.directory.prune(self._good.files)  # makes room for the way back
+            ack = self._give_up(target, _of_disk(failure), begun, probes)
+            return replace(ack, of_node=True)
         self._good = target
         return Ack(target.version, "live", "", target.version, time.monotonic() - begun, tuple(probes))
 
     def tell_seen(self) -> None:
         """Report what the logs gained, remember how far, and rotate them when they are full."""
         if sightings := self._seen.read():
-            self.portal.report_seen(sightings)
-        self._seen.commit()
+            try:
+                self.portal.report_seen(sightings)
+            except OSError:
+                return  # the portal is away: they stay in the logs, and are read again
+        try:
+            self._seen.commit()
+        except OSError as error:  # kept in memory: only a restart on a full disk would count them again
+            log.warning("how far the logs were read could not be written: %s", error)
         if self.admin.ready():
             self._seen.rotate(self.admin.reopen_logs)
 
@@ -185,14 +224,20 @@ class Agent:
         if self._live != self._good:
             try:
                 self._go_live(self._good)
-            except (envoy.Refused, envoy.Unreachable) as worse:
-                # Envoy finds the last good one when it is back.
-                self.directory.publish_clusters(self._good.cds())
-                self.directory.publish_listeners(self._good.lds())
+            except (envoy.Refused, envoy.Unreachable, OSError) as worse:
                 reason = f"{reason}. Going back to the last good configuration: {worse}"
+                with suppress(OSError):  # `prepare` writes them anew before Envoy starts
+                    # Envoy finds the last good one when it is back.
+                    self.directory.publish_clusters(self._good.cds())
+                    self.directory.publish_listeners(self._good.lds())
         self.directory.prune(self._good.files)
         seconds = time.monotonic() - begun
         return Ack(target.version, "refused", reason, self._good.version, seconds, tuple(probes))
+
+
+def _of_disk(error: OSError) -> str:
+    why = (error.strerror or str(error)).rstrip(".")
+    return f"The node’s own disk: {why}. Mend that; the agent tries again each minute."
 
 
 def _what_failed(probes: list[Probe]) -> str:

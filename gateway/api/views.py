@@ -14,13 +14,16 @@ from accounts.api.base import AccountViewSet
 from common.api import Nothing
 
 from .. import access, canaries, composing, diffs, rollouts, schedules, selectors, services
+from ..cells import cells_of
 from ..models import Rollout
 from .serializers import (
+    CellOut,
     DeployIn,
     DeploymentDetailOut,
     DeploymentIn,
     DeploymentOut,
     DiffOut,
+    NodeDetailOut,
     NodeOut,
     RepublishedOut,
     RolloutDetailOut,
@@ -206,9 +209,29 @@ class RolloutViewSet(AccountViewSet):
 class NodeViewSet(AccountViewSet):
     """The gateway's nodes."""
 
-    needs = {"list": "gateway:read"}
+    needs = {"list": "gateway:read", "retrieve": "gateway:read"}
 
     @extend_schema(responses=NodeOut(many=True))
     def list(self, request: Request) -> Response:
-        """Every node, by name."""
-        return self.page(selectors.nodes(), NodeOut)
+        """The nodes that serve the account, by name."""
+        return self.page(selectors.nodes(self.actor.account), NodeOut)
+
+    @extend_schema(responses=NodeDetailOut)
+    def retrieve(self, request: Request, uuid: UUID) -> Response:
+        """One node: how it is, since when and why, its history, and what it proved of the account."""
+        node = access.get_node(self.actor, uuid, to=self.needed)
+        return Response(NodeDetailOut(node, context={"account": self.actor.account}).data)
+
+
+class CellView(AccountViewSet):
+    """The cell that serves the account."""
+
+    needs = {"retrieve": "gateway:read"}
+
+    @extend_schema(responses=CellOut)
+    def retrieve(self, request: Request) -> Response:
+        """Which cell serves the account's hosts, and on which nodes."""
+        cell, *leaving = cells_of(self.actor.account)
+        nodes = [node.name for node in selectors.nodes(self.actor.account)]
+        about = {"name": cell.name, "leaving": leaving[0].name if leaving else None, "nodes": nodes}
+        return Response(CellOut(about).data)

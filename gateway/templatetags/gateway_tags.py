@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils import timezone
 
+from accounts.models import Account
 from catalog import selectors as catalog
 from catalog.models import RemovedProxy
 from vhosts.models import ClientAuth, Refusal, VirtualHost
 
 from .. import selectors
+from ..cells import cells_of
 from ..host_state import HostState, differences, state_of
 from ..lifecycle import ON_NODES, UNSTARTED
 from ..models import Deployment, Node, Sighting
+from ..node_health import Health, health_of
 
 register = template.Library()
-
-SILENT = timedelta(seconds=30)
 
 # reason of a refusal → what a person reads, and the answer that the caller got
 REFUSALS = {
@@ -54,11 +54,16 @@ ASKS = {
 
 
 @register.filter
-def node_status(node: Node) -> str:
-    """proven, behind, or no answer: nothing was heard of it for 30 seconds."""
-    if node.last_seen is None or timezone.now() - node.last_seen > SILENT:
-        return "no answer"
-    return "behind" if node.trouble or node.wanted_version != node.live_version else "proven"
+def health(node: Node) -> Health:
+    """How a node is, since when, and why."""
+    return health_of(node)
+
+
+@register.simple_tag
+def serving(account: Account) -> dict[str, Any]:
+    """Who serves an account: `cell`, `leaving` while it moves there, and `nodes`. Two queries."""
+    cell, *leaving = cells_of(account)
+    return {"cell": cell, "leaving": leaving[0] if leaving else None, "nodes": selectors.nodes(account)}
 
 
 @register.filter
@@ -207,7 +212,7 @@ def proof_per_node(context: template.Context, host: VirtualHost) -> dict[str, An
     for probe in selectors.probes_on(host) if on_gateway else []:
         probes.setdefault(probe["node"], {})[probe["what"].replace(" ", "_")] = probe
     rows = []
-    for node in selectors.nodes():
+    for node in selectors.nodes(host.account):
         own = probes.get(node.name, {})
         at = next((datetime.fromisoformat(probe["at"]) for probe in own.values()), None)
         rows.append({"node": node, "probes": own, "at": at, "status": _proof(node, own, on_gateway)})
@@ -228,7 +233,7 @@ def _proof(node: Node, probes: dict[str, Any], on_gateway: dict[str, Any] | None
     """What a node proved of one host; that it is well proves nothing about a host it was not called on."""
     if on_gateway is None:
         return "not live"
-    if node_status(node) == "no answer":
+    if health_of(node).status in ("no answer", "not enrolled"):
         return "no answer"
     return "proven" if probes and all(probe["ok"] for probe in probes.values()) else "not called"
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from gateway.models import Node
-from gateway.templatetags.gateway_tags import node_status
+from gateway.node_health import health_of
 from gateway.tests.page_cast import deployed, node
 
 
@@ -15,17 +15,17 @@ from gateway.tests.page_cast import deployed, node
     [
         ({"wanted_version": "a", "live_version": "a"}, "proven"),
         ({"wanted_version": "b", "live_version": "a"}, "behind"),
-        ({"wanted_version": "a", "live_version": "a", "trouble": "port taken"}, "behind"),
+        ({"wanted_version": "a", "live_version": "a", "trouble": "port taken"}, "refusing"),
     ],
 )
 def test_it_tells_a_node_that_is_behind(facts, status):
-    assert node_status(Node(last_seen=datetime.now(UTC), **facts)) == status
+    assert health_of(Node(last_seen=datetime.now(UTC), **facts)).status == status
 
 
 @pytest.mark.parametrize("seen", [None, timedelta(seconds=31)])
 def test_it_tells_a_node_that_is_silent(seen):
     silent = Node(wanted_version="a", live_version="a", last_seen=seen and datetime.now(UTC) - seen)
-    assert node_status(silent) == "no answer"
+    assert health_of(silent).status == "no answer"
 
 
 def test_it_lists_the_nodes(owner_client):

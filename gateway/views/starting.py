@@ -36,7 +36,7 @@ def start(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return redirect("gateway:deployment", found.uuid)
     impact, name, error = impact_of(found), str(found), ""
     must_confirm = impact.dangerous or found.goes_back_to is not None
-    nodes = list(selectors.nodes_of(found.account))
+    nodes = list(selectors.nodes_to_prove(found.account))
     form = StartForm(request.POST or None, nodes=nodes)
     if request.method == "POST":
         # A bare POST, as it was before there was a choice, means: on every node, now.

@@ -121,6 +121,12 @@ DEV_CA_DIR = VAR / "ca"
 # Loopback ports on which worker and agent tell how they are. 0: the worker does not, the agent takes any.
 WORKER_PORT = env.int("COUNTERSIGN_WORKER_PORT", 0)
 AGENT_PORT = env.int("COUNTERSIGN_AGENT_PORT", 0)
+# Remote nodes: the CA of their certificates (PEM file with its key; "" makes one, sealed in the database),
+# and what the node endpoint shows them (PEM files; "" takes the development CA).
+NODE_CA_FILE = env.str("COUNTERSIGN_NODE_CA", "")
+NODE_PORT = env.int("COUNTERSIGN_NODE_PORT", PORTS["node"])
+NODE_TLS_CERTIFICATE = env.str("COUNTERSIGN_NODE_TLS_CERTIFICATE", "")
+NODE_TLS_KEY = env.str("COUNTERSIGN_NODE_TLS_KEY", "")
 SECURE_LINK_DAYS = env.int("COUNTERSIGN_SECURE_LINK_DAYS", 10)
 
 # One id a request, from X-Request-ID or made, answered in the same header, and carried into its tasks.

@@ -77,7 +77,7 @@ def test_it_says_for_how_long_a_node_is_silent_or_refuses(owner, host):
     services.start(actor=owner, deployment=planned(owner))
     one.refresh_from_db()
     services.refused(node=one, version=one.wanted_version, reason="no", probes=[], at=datetime.now(UTC))
-    Deployment.objects.filter(status="rejected").update(changed_at=ago(60))
+    Node.objects.update(trouble_since=ago(60))
     assert 60 <= value("nodes_longest_seconds", state="refusing") < 70
 
 

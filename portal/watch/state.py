@@ -8,9 +8,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -18,9 +17,10 @@ from prometheus_client.registry import Collector
 from catalog.models import Product, Proxy
 from certificates.lifecycle import UploadStatus
 from certificates.models import Entry, ServerKey, Truststore, Upload
-from gateway.lifecycle import UNSETTLED, DeploymentStatus, ProofStatus
-from gateway.models import Deployment, Node, Proof
-from gateway.templatetags.gateway_tags import SILENT
+from gateway.cells import active_nodes, joined
+from gateway.lifecycle import UNSETTLED, DeploymentStatus
+from gateway.models import Deployment, Proof
+from gateway.node_health import health_of
 from incidents.lifecycle import TURN
 from incidents.models import Incident
 from incidents.selectors import ENDED
@@ -29,6 +29,14 @@ from . import health, signs
 
 log = logging.getLogger(__name__)
 NODE_STATES = ("proven", "behind", "refusing", "silent")
+STATE_OF = {  # what a node's page says, in the fewer words of the metrics
+    "proven": "proven",
+    "behind": "behind",
+    "refusing": "refusing",
+    "no envoy": "refusing",
+    "no answer": "silent",
+    "not enrolled": "silent",
+}
 WITHIN_DAYS = (0, 7, 30)
 
 
@@ -91,19 +99,15 @@ def _work(now: datetime) -> Iterator[Metric]:
 
 
 def _nodes(now: datetime) -> Iterator[Metric]:
-    """By state: how many, and for how long the one that is in it longest."""
-    open_ = Q(proofs__status__in=UNSETTLED, proofs__deployment__status=DeploymentStatus.DELIVERING)
-    refused = Q(proofs__status=ProofStatus.REFUSED)
-    nodes = Node.objects.annotate(
-        given_at=Min("proofs__deployment__changed_at", filter=open_),
-        refused_at=Max("proofs__deployment__changed_at", filter=refused),
-    )
+    """By state: how many, and for how long the one that is in it longest. A node that is not enrolled yet, or
+    retired, is none that could trouble anybody."""
     counts = dict.fromkeys(NODE_STATES, 0)
     ages = dict.fromkeys(NODE_STATES, 0.0)
-    for node in nodes:
-        state, since = _node(node, now)
+    for node in active_nodes().filter(joined()):
+        how = health_of(node, now)
+        state = STATE_OF[how.status]
         counts[state] += 1
-        ages[state] = max(ages[state], _age(since, now))
+        ages[state] = max(ages[state], _age(how.since or node.created_at, now))
     by_state = _family("nodes", "Gateway nodes by state.", "state")
     longest = _family("nodes_longest_seconds", "How long a node is in a state, at the most.", "state")
     for state in NODE_STATES:
@@ -112,17 +116,6 @@ def _nodes(now: datetime) -> Iterator[Metric]:
             longest.add_metric([state], ages[state])
     yield by_state
     yield longest
-
-
-def _node(node: Any, now: datetime) -> tuple[str, datetime | None]:
-    """Its state, as on the page of the nodes, and since when."""
-    if node.last_seen is None or now - node.last_seen > SILENT:
-        return "silent", node.last_seen or node.created_at
-    if node.trouble:
-        return "refusing", node.refused_at
-    if node.wanted_version != node.live_version:
-        return "behind", node.given_at
-    return "proven", None
 
 
 def _certificates(now: datetime) -> Iterator[Metric]:

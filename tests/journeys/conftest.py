@@ -59,13 +59,15 @@ class Product:
         texts = [text for file in files for text in file.read_text().split("-" * 79)]
         return [text for text in texts if re.search(rf"^To: {re.escape(address)}$", text, re.MULTILINE)]
 
-    def call(self, host: str, path: str, *options: str) -> tuple[int, str]:
-        """curl the gateway: the HTTP status (0 when the handshake failed) and the body (or curl's error)."""
+    def call(self, host: str, path: str, *options: str, port: int = 0) -> tuple[int, str]:
+        """curl the gateway, or the node that listens on `port`: the HTTP status (0 when the handshake failed)
+        and the body (or curl's error)."""
         name = f"{host}.harbourline.localhost" if "." not in host else host
+        port = port or self.port
         command = [
             *("curl", "--silent", "--show-error", "--max-time", "10", "--cacert", self.ready["ca_file"]),
-            *("--resolve", f"{name}:{self.port}:127.0.0.1", "--write-out", "\n%{http_code}"),
-            *(*options, f"https://{name}:{self.port}{path}"),
+            *("--resolve", f"{name}:{port}:127.0.0.1", "--write-out", "\n%{http_code}"),
+            *(*options, f"https://{name}:{port}{path}"),
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         body, _, status = done.stdout.rpartition("\n")
@@ -76,7 +78,7 @@ class Product:
 def launched(data: Path) -> Iterator[Product]:
     """Start `./run`'s supervisor on free ports, wait until it says that all answers, stop it with SIGTERM."""
     command = [sys.executable, "-m", "portal.supervisor", "--data", str(data)]
-    command += ["--port", "0", "--gateway-port", "0", "--target-port", "0"]
+    command += ["--port", "0", "--gateway-port", "0", "--target-port", "0", "--node-port", "0"]
     output = data / "output.txt"
     with output.open("wb") as file:
         process = subprocess.Popen(
@@ -116,6 +118,22 @@ def _wait_ready(process: subprocess.Popen[bytes], ready: Path, output: Path) -> 
             pytest.fail(f"the product did not start:\n{output.read_text()}")
         time.sleep(0.1)
     return json.loads(ready.read_text())
+
+
+@pytest.fixture
+def remote(product: Product, tmp_path: Path) -> Iterator[Any]:
+    """A function: name (and cell) → a remote node that is enrolled; stopped and retired at the end."""
+    from tests.journeys.remote import RemoteNode
+
+    made: list[RemoteNode] = []
+
+    def add(name: str, cell: str = "default") -> RemoteNode:
+        made.append(RemoteNode(product, tmp_path, name, cell))
+        return made[-1]
+
+    yield add
+    for node in made:
+        node.stop()
 
 
 @pytest.fixture(scope="session")

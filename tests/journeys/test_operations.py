@@ -133,6 +133,6 @@ def test_it_logs_a_deployment_under_the_ids_of_its_requests(product):
     number = planned["number"]
     assert CHECK in line("worker.log", f"deployment {number} is compiled and checked")
     assert START in line("agent.log", f"proved deployment {number}")
-    assert START in line("access.log", "/deploy/")
+    assert START in line("access.log", f"{planned['uuid']}/deploy/")
     trail = json.loads(get(f"{product.url}/api/v1/audit/?search={START}", **headers)[2])["results"]
     assert {entry["action"] for entry in trail} >= {"deployment:started", "deployment:live"}

@@ -41,7 +41,7 @@ def test_it_continues_with_the_same_data_and_leaves_nothing_behind(tmp_path):
 @pytest.mark.journey
 def test_it_says_in_one_sentence_which_port_is_taken(product, tmp_path):
     command = [sys.executable, "-m", "portal.supervisor", "--data", str(tmp_path)]
-    command += ["--port", "0", "--gateway-port", str(product.port), "--target-port", "0"]
+    command += ["--port", "0", "--gateway-port", str(product.port), "--target-port", "0", "--node-port", "0"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert f"Port {product.port} (for the gateway) is taken" in done.stderr

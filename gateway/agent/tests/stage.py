@@ -124,6 +124,10 @@ class Stage:
         self.process.terminate()
         self.process.wait(10)
 
+    def admin_flush(self) -> None:
+        """Wait until Envoy has written its logs (it flushes each half second)."""
+        time.sleep(0.7)
+
     def host(
         self,
         name: str,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("gateway", "0002_deployed_hosts"),
+        ("gateway", "0003_nodes_and_cells"),
     ]
 
     operations = [
