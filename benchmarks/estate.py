@@ -42,6 +42,7 @@ class Estate:
     def __init__(self, size: Size, target: str = "http://127.0.0.1:9") -> None:
         self.size, self.target = size, target
         self.pool = [_identity(f"Pool CA {number:04}", ca=True) for number in range(max(size.cas + 1, POOL))]
+        self.newcomer = _identity("Newcomer CA", ca=True)
         self.server = _identity("estate.test", san=[x509.DNSName("*.estate.test")])
         self._parsed = {one.der: Parsed.from_der(one.der) for one in (*self.pool, self.server)}
         starts = range(0, size.hosts, size.per_account)
@@ -116,5 +117,10 @@ class Estate:
         return known[parsed.fingerprint]
 
 
-def _identity(name: str, **how: object) -> Identity:
-    return make(name, key=ec.generate_private_key(ec.SECP256R1()), start=START, end=END, **how)
+def client_of(ca: Identity) -> Identity:
+    """A client that `ca` has issued."""
+    return _identity("client.example", issuer=ca)
+
+
+def _identity(name: str, issuer: Identity | None = None, **how: object) -> Identity:
+    return make(name, issuer, key=ec.generate_private_key(ec.SECP256R1()), start=START, end=END, **how)

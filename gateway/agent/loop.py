@@ -50,7 +50,7 @@ class Portal(Protocol):
     """What the agent asks of the portal. The embedded one reads files, the remote one speaks HTTPS."""
 
     def wanted(self) -> Wanted | None:
-        """What to serve, or None when it is still what was given last. Cheap: called five times a second."""
+        """What to serve, or None when that is what was given last. Cheap: called twenty times a second."""
 
     def part(self, digest: str) -> Part:
         """One part that is wanted. Raises OSError, KeyError, TypeError or ValueError when there is none."""
@@ -93,7 +93,7 @@ class Agent:
         self._seen_every, self._heartbeat_every = seen_every, heartbeat_every
         self._next_seen = self._next_heartbeat = 0.0
 
-    def run(self, stop: Event, interval: float = 0.2) -> None:
+    def run(self, stop: Event, interval: float = 0.05) -> None:
         """Step until `stop` is set. What a step raises (a portal that does not answer) ends the loop: the
         process that runs the agent logs it and starts it again; Envoy keeps serving meanwhile."""
         while not stop.is_set():
