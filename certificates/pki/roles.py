@@ -110,7 +110,7 @@ def check_store(
         for finding in (*check_time(certificate, at), *check_legible(certificate))
         if finding.code in ("TIME", "DECODE")
     ]
-    found = [*_empty(entries), *findings, *_trusted(entries), *_names(entries)]
+    found = [*_empty(entries), *findings, *_trusted(entries, at), *_names(entries)]
     return list(worst_first(under(profile, found)))
 
 
@@ -180,13 +180,13 @@ def _empty(entries: Sequence[tuple[Certificate, Role]]) -> Iterator[Finding]:
         )
 
 
-def _trusted(entries: Sequence[tuple[Certificate, Role]]) -> Iterator[Finding]:
+def _trusted(entries: Sequence[tuple[Certificate, Role]], at: datetime) -> Iterator[Finding]:
     """About the CAs that stand in the gateway's `trusted_ca` together: anchors, and the intermediates that
     the store itself links to one, which become anchors by that."""
     anchors = [c for c, role in entries if role == Role.ANCHOR and may_vouch(c)]
     helpers = [c for c, role in entries if role == Role.INTERMEDIATE and may_vouch(c)]
     try:
-        within = linked(anchors, helpers, checks=LINK_CHECKS + 4 * len(helpers))
+        within = linked(anchors, helpers, at, checks=LINK_CHECKS + 4 * len(helpers))
     except TooMuchWork:
         yield Finding(
             "SIZE",

@@ -7,6 +7,7 @@ every store that it makes.
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
 
@@ -26,10 +27,11 @@ class TooMuchWork(Exception):
 
 
 def linked(
-    anchors: Iterable[Certificate], helpers: Sequence[Certificate], *, checks: float = math.inf
+    anchors: Iterable[Certificate], helpers: Sequence[Certificate], at: datetime, *, checks: float = math.inf
 ) -> dict[str, tuple[Certificate, Certificate]]:
-    """The helpers that lead to one of the anchors, directly or through others, by fingerprint: each with the
-    issuer through which it was found, the nearest to an anchor first.
+    """The helpers that lead to one of the anchors, directly or through others that are valid by the aware
+    moment `at`, by fingerprint: each with the issuer through which it was found, the nearest to an anchor
+    first. A helper whose own time has not come is found, and links nothing below it yet.
 
     Checks signatures where names fit; `checks` is how many at most, a huge RSA key counting for several.
     Raises TooMuchWork past that.
@@ -48,7 +50,8 @@ def linked(
                 raise TooMuchWork
             if _signed(helper, issuer):
                 found[helper.fingerprint] = helper, issuer
-                todo.append(helper)
+                if helper.not_before <= at:
+                    todo.append(helper)
     return found
 
 

@@ -39,6 +39,6 @@ def as_product(store: Sequence[tuple[Certificate, Role]], at: datetime) -> Rende
     helpers = [certificate for certificate, role in living if role == Role.INTERMEDIATE]
     ready = [certificate for certificate in anchors if certificate.not_before <= at]
     trusted = {
-        c.fingerprint: c for c in (*anchors, *(helper for helper, _ in linked(ready, helpers).values()))
+        c.fingerprint: c for c in (*anchors, *(helper for helper, _ in linked(ready, helpers, at).values()))
     }
     return Rendered(tuple(trusted[fingerprint] for fingerprint in sorted(trusted)), pins)
