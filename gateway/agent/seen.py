@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.agent.bundle import write_private
 from gateway.agent.directory import NodeDirectory
+from gateway.translation import deny
 
 _CHUNK = 8_000_000  # bytes read at a time
 # BoringSSL's names for what a host that refuses in the handshake refuses.
@@ -28,8 +29,9 @@ class Sighting:
     "served" or "refused". `reason`: "" when a target answered; of a served one no_such_api,
     target_out_of_reach or target_failed, or on a host in trial what it would have been refused for, after
     "trial_"; else no_client_certificate, client_certificate_refused, name_not_allowed (of a rule of its
-    anchor) or unknown_issuer, the first two after "handshake_" where TLS refused; unknown_host, or what else
-    TLS said. `subject`: as the certificate last showed it (RFC 2253).
+    anchor) or unknown_issuer, the first two after "handshake_" where TLS refused; certificate_denied
+    (by decision of the account, in trial as well); unknown_host, or what else TLS said. `subject`: as the
+    certificate last showed it (RFC 2253).
     """
 
     host: str
@@ -165,6 +167,8 @@ def request_sighting(line: dict[str, Any], token: str) -> Sighting | None:
 def _why(line: dict[str, Any]) -> str:
     """Why the lock refused a certificate, from the word that its Lua noted: a group means that TLS validated
     it, and no rule of that group allowed one of its names."""
+    if str(line.get("details")).endswith(f"[{deny.REASON}]"):
+        return deny.REASON
     noted = str(line.get("trust") or "")
     if noted.startswith("group"):
         return "name_not_allowed"

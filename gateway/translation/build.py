@@ -82,6 +82,7 @@ class _Builder:
             return None
         key_file = _file_name("key", host.keystore.key_id)
         self.keys[key_file] = host.keystore.key_id
+        asks = host.client_auth != "off"
         return Gate(
             host_id=host.id,
             name=name,
@@ -90,7 +91,9 @@ class _Builder:
             certificate_sha256=pem.fingerprint(chain[0]),
             client_auth=host.client_auth,
             refusal=host.refusal if host.client_auth in ("optional", "required") else "",
-            trust=None if host.client_auth == "off" else self.trusted(host, name),
+            trust=self.trusted(host, name) if asks else None,
+            account=self.snapshot.account if asks else "",
+            denied=tuple(sorted(self.snapshot.denied)) if asks else (),
         )
 
     def trusted(self, host: Host, name: str) -> Trust:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from gateway.translation import canonical, lock
+from gateway.translation import canonical, deny, lock
 from gateway.translation.build import is_address
 from gateway.translation.ir import Gate, Route, Upstream
 from gateway.translation.wire import CONTENT_TYPE_JSON, TYPE, extension, json_body, overwrite
@@ -118,7 +118,7 @@ def _hcm(gate: Gate, routes: Iterable[dict[str, Any]]) -> dict[str, Any]:
         },
     }
     if gate.trust is not None:
-        hcm["http_filters"] = [*lock.filters(gate, gate.trust), router]
+        hcm["http_filters"] = [*deny.filters(gate), *lock.filters(gate, gate.trust), router]
         hcm["local_reply_config"] = lock.local_reply(gate)
     return hcm
 

@@ -20,6 +20,8 @@ def of_host(host: Host, gate: Gate) -> Facts:
         via = f" via {store.via}" if store and store.via else ""
         facts["truststore"] = f"{store.name} version {store.version}{via}" if store else "none"
         facts["trusted certificates"] = _trusted(gate)
+    if gate.denied:
+        facts["denied certificates"] = _denied(gate)
     if gate.refusal:
         facts["refusal"] = gate.refusal
     return facts
@@ -35,6 +37,13 @@ def _trusted(gate: Gate) -> str:
     groups = [[group.name, group.issuers] for group in gate.trust.groups] if rules else []
     digest = canonical.digest([issuers, pins, rules, groups])[:12]
     return f"{', '.join(counted)} ({digest})" if counted else "nobody"
+
+
+def _denied(gate: Gate) -> str:
+    """Such as "3f2a9c01b7de, 77b0c1d2e3f4"; many are counted, and a digest tells apart sets of equal size."""
+    if len(gate.denied) <= 3:
+        return ", ".join(fingerprint[:12] for fingerprint in gate.denied)
+    return f"{len(gate.denied)} ({canonical.digest(gate.denied)[:12]})"
 
 
 def of_route(route: Route, target_url: str) -> Facts:

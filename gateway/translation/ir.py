@@ -59,7 +59,8 @@ class Gate:
     trusts.
 
     `refusal` is "explain" or "handshake" where somebody is refused, "" on a host that refuses nobody (off,
-    trial).
+    trial). `account` (uuid) and `denied` (fingerprints): whom the account refuses whatever the truststore
+    says; both are empty where nobody is asked for a certificate.
     """
 
     host_id: str
@@ -70,6 +71,8 @@ class Gate:
     client_auth: str
     refusal: str
     trust: Trust | None
+    account: str = ""
+    denied: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "Gate":
@@ -82,7 +85,7 @@ class Gate:
             )
             lists = {"issuers": tuple(trust["issuers"]), "pins": tuple(trust["pins"]), "groups": groups}
             trust = Trust(**{**trust, **lists})
-        return cls(**{**plain, "trust": trust})
+        return cls(**{**plain, "trust": trust, "denied": tuple(plain.get("denied", ()))})
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ without any identity header.
 from typing import Any
 
 from certificates.pki.san_rules import SanRule
-from gateway.translation import lua
+from gateway.translation import deny, lua
 from gateway.translation.ir import Gate, Group, Trust
 from gateway.translation.wire import CONTENT_TYPE_JSON, extension, json_body
 
@@ -54,7 +54,7 @@ def requires(gate: Gate) -> bool:
 
 
 def filters(gate: Gate, trust: Trust) -> list[dict[str, Any]]:
-    """The HTTP filters that make the lock; they must come before every other filter."""
+    """The HTTP filters that make the lock; only those of `deny` may come before them."""
     lock = {"action": "ALLOW", "policies": _policies(gate, trust)}
     rbac = "envoy.extensions.filters.http.rbac.v3.RBAC"
     who = _lua("envoy.filters.http.lua", lua.trust_script(trust))
@@ -142,13 +142,15 @@ def local_reply(gate: Gate) -> dict[str, Any]:
     }
     gate_open = {"matcher": {**_metadata("gate", "open"), "invert": True}, "match_if_key_not_found": True}
     closed = [{"status_code_filter": is_403}, {"metadata_filter": gate_open}]
+    status = 403 if gate.refusal == "handshake" else 400
     return {
         "mappers": [
+            deny.mapper(status, REFUSED["message"]),
             {
                 "filter": {"and_filter": {"filters": closed}},
-                "status_code": 403 if gate.refusal == "handshake" else 400,
+                "status_code": status,
                 "body_format_override": {"json_format": {**REFUSED}},
-            }
+            },
         ]
     }
 

@@ -86,8 +86,10 @@ class Proxy:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything of one account that may reach a gateway."""
+    """Everything of one account that may reach a gateway. `denied`: fingerprints (lower-case hex SHA-256) of
+    client certificates that none of its hosts may accept."""
 
     account: str
     hosts: tuple[Host, ...]
     proxies: tuple[Proxy, ...]
+    denied: tuple[str, ...] = ()

@@ -16,11 +16,13 @@ from typing import Any
 from certificates.testing.hierarchy import Identity
 from gateway.agent import envoy
 from gateway.agent.bundle import Part, Wanted
+from gateway.agent.denied import Denied, DeniedAck
 from gateway.agent.directory import NodeDirectory
 from gateway.agent.loop import Ack, Agent, Status
 from gateway.agent.probe import Probe
 from gateway.agent.seen import Sighting
 from gateway.agent.tests import cast
+from gateway.translation import deny
 from gateway.translation.compile import compile_snapshot
 from gateway.translation.model import Host, Proxy, Snapshot, Truststore
 from gateway.translation.secret import Secret
@@ -36,6 +38,8 @@ class Inbox:
     probes: list[Probe] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
     beats: list[Status] = field(default_factory=list)
+    denials: Denied | None = None
+    denied_acks: list[DeniedAck] = field(default_factory=list)
 
     def wanted(self) -> Wanted | None:
         wanted, self.next = self.next, None
@@ -43,6 +47,13 @@ class Inbox:
 
     def part(self, digest: str) -> Part:
         return self.parts[digest]
+
+    def denied(self) -> Denied | None:
+        denials, self.denials = self.denials, None
+        return denials
+
+    def report_denied(self, ack: DeniedAck) -> None:
+        self.denied_acks.append(ack)
 
     def report(self, ack: Ack) -> None:
         self.acks.append(ack)
@@ -141,10 +152,17 @@ class Stage:
         asks = mode or ("required" if required else "off")
         return Host(name, name, asks, cast.server_key(identity), store, refusal)
 
-    def part(self, *hosts: Host, target_url: str = "", upstream_roots: str = "") -> Part:
+    def part(
+        self,
+        *hosts: Host,
+        target_url: str = "",
+        upstream_roots: str = "",
+        account: str = "acme",
+        denied: tuple[str, ...] = (),
+    ) -> Part:
         """A part in which one proxy leads from / on every host to the target."""
         proxy = Proxy("1", "echo", "/", tuple(host.id for host in hosts), target_url or self.target_url)
-        snapshot = Snapshot("acme", hosts, (proxy,))
+        snapshot = Snapshot(account, hosts, (proxy,), denied)
         compiled = compile_snapshot(snapshot, cast.TODAY, upstream_roots=upstream_roots)
         keys = {name: Secret(self.keys[key_id]) for name, key_id in compiled.keys.items()}
         return Part.of(compiled.to_json(), keys)
@@ -158,6 +176,12 @@ class Stage:
         self.inbox.next = self.wish(*parts)
         self.agent.step()
         return self.inbox.acks[-1]
+
+    def deny(self, *denied: tuple[str, Identity]) -> DeniedAck:
+        """Refuse certificates at once: (account, whose)."""
+        self.inbox.denials = Denied(tuple(deny.entry(account, who.fingerprint) for account, who in denied))
+        self.agent.step()
+        return self.inbox.denied_acks[-1]
 
     def connect(
         self, sni: str, identity: Identity | None = None, chain: Sequence[Identity] | None = None

@@ -36,6 +36,7 @@ def snapshot(plain: dict[str, Any]) -> Snapshot:
         plain.get("account", "acme"),
         tuple(_host(host) for host in plain["hosts"]),
         tuple(Proxy(**{**proxy, "hosts": tuple(proxy["hosts"])}) for proxy in plain.get("proxies", ())),
+        tuple(identity(name).fingerprint for name in plain.get("denied", ())),
     )
 
 
