@@ -44,6 +44,7 @@ PERMISSIONS: dict[str, tuple[str, set[Role]]] = {
     "products:change": ("create, change and publish products", {_A, _C, _D}),
     "gateway:read": ("see deployments, nodes and what the gateway saw", _STAFF),
     "gateway:deploy": ("plan and start deployments", {_A, _D, _P}),
+    "gateway:deny": ("refuse a certificate on every host at once, and take that back", {_A, _P}),
     "incidents:read": ("see incidents", _STAFF),
     "incidents:raise": ("raise incidents and comment on them", {_A, _D, _P}),
     "incidents:process": ("work the queue: links, acceptance, closing", {_A, _P}),

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from common.errors import NotFound
 
 from .cells import cells_of
-from .models import Deployment, Node, Proof, Rollout
+from .models import Denial, Deployment, Node, Proof, Rollout
 
 
 def get_deployment(actor: Actor, uuid: UUID, *, to: str = "gateway:read") -> Deployment:
@@ -44,3 +44,12 @@ def get_rollout(actor: Actor, uuid: UUID, *, to: str = "gateway:read") -> Rollou
     if rollout is None:
         raise NotFound("rollout")
     return rollout
+
+
+def get_denial(actor: Actor, uuid: UUID, *, to: str = "gateway:read") -> Denial:
+    """A denial of the actor's account."""
+    actor.require(to)
+    denial = Denial.objects.filter(account=actor.account, uuid=uuid).select_related("account").first()
+    if denial is None:
+        raise NotFound("denial")
+    return denial

@@ -14,6 +14,7 @@ from django.utils import timezone
 from certificates.models import ServerKey
 from common import secrets
 
+from . import denied_lists
 from .agent.bundle import Part, Wanted, in_parts_folder, prune, write_private
 from .cells import served_by
 from .lifecycle import ON_NODES, UNSETTLED, DeploymentStatus, ProofStatus
@@ -50,6 +51,7 @@ def part_named(digest: str) -> Part:
 def hand_over(node: Node) -> str:
     """Offer a node what it shall serve. A remote one asks for it; for the embedded one it is laid where its
     agent looks. Returns the version."""
+    denied_lists.hand_over(node)  # first: what comes may carry fewer denials than what is live
     wanted = wanted_of(node)
     if not node.remote:
         _lay_out(node, wanted)

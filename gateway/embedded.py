@@ -10,8 +10,9 @@ from dataclasses import asdict
 from django.db import close_old_connections
 from django.utils import timezone
 
-from . import delivery, node_health, services, sightings
+from . import delivery, denials, denied_lists, node_health, services, sightings
 from .agent.bundle import Part, Wanted, in_parts_folder
+from .agent.denied import Denied, DeniedAck
 from .agent.loop import Ack, Status
 from .agent.probe import Probe
 from .agent.seen import Sighting
@@ -24,6 +25,7 @@ class EmbeddedPortal:
     def __init__(self, node: Node) -> None:
         self.node = node
         self._given: tuple[int, int] | None = None
+        self._given_denied: tuple[int, int] | None = None
 
     def wanted(self) -> Wanted | None:
         """What was handed over since the last call."""
@@ -38,6 +40,25 @@ class EmbeddedPortal:
         wanted = Wanted.from_json(json.loads(path.read_text()))
         self._given = mark
         return wanted
+
+    def denied(self) -> Denied | None:
+        """The list that was handed over since the last call."""
+        path = denied_lists.handover_path(self.node)
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            return None
+        mark = (stat.st_ino, stat.st_mtime_ns)
+        if mark == self._given_denied:
+            return None
+        denied = Denied.from_json(json.loads(path.read_text()))
+        self._given_denied = mark
+        return denied
+
+    def report_denied(self, ack: DeniedAck) -> None:
+        """In force, or why not."""
+        close_old_connections()
+        denials.answered(node=self.node, at=timezone.now(), **asdict(ack))
 
     def part(self, digest: str) -> Part:
         """A part that was handed over."""

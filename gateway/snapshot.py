@@ -16,6 +16,7 @@ from catalog.models import Proxy, ProxyHost
 from certificates.models import Entry, ServerKey, Truststore
 from vhosts.models import ClientAuth, VirtualHost
 
+from . import denied_lists
 from .translation import model
 
 
@@ -54,6 +55,7 @@ def take(account: Account, around: Collection[int] | None = None) -> model.Snaps
             )
             for proxy in proxies.order_by("pk").only("uuid", "name", "base_path", "target_url")
         ),
+        denied=denied_lists.fingerprints_of(account),
     )
 
 

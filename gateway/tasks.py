@@ -16,9 +16,9 @@ from certificates.models import Keystore, Reference, Truststore
 from common.errors import Conflict
 from vhosts.models import VirtualHost
 
-from . import canaries, compiling, rollouts, schedules, services
+from . import canaries, compiling, denials, rollouts, schedules, services
 from .lifecycle import RolloutStatus
-from .models import Deployment, Rollout
+from .models import Denial, Deployment, Rollout
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +109,18 @@ def flag_for_product(uuid: str) -> None:
     product = Product.objects.filter(uuid=uuid).select_related("account").first()
     if product is not None:
         flags.flag_products(product.account)
+
+
+@shared_task
+def flag_for_denial(uuid: str) -> None:
+    """A certificate is refused everywhere, or is so no longer."""
+    _reflag(Denial, uuid)
+
+
+@shared_task
+def sweep_denials() -> None:
+    """End denials whose time is over; give nodes the list that they should have."""
+    denials.sweep()
 
 
 @shared_task

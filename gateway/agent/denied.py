@@ -1,4 +1,4 @@
-"""The emergency list of refused certificates: written beside the node's configuration, and confirmed by Envoy.
+"""The emergency list of refused certificates: written beside the configuration, and confirmed by Envoy.
 
 It needs no deployment and no proof: one file is renamed, and every chain that asks for certificates follows.
 """

@@ -27,10 +27,11 @@ class CertificateIn(Strict):
 
 
 class WantedIn(Strict):
-    """`have`: the version that the node was told of last; `wait`: seconds to hold the answer when it is still
-    that one."""
+    """`have`: the version that the node was told of last, `denied`: that of its list of denials; `wait`: seconds
+    to hold the answer when it is still those."""
 
     have = serializers.RegexField(_DIGEST, default="", allow_blank=True)
+    denied = serializers.RegexField(_DIGEST, default="", allow_blank=True)
     wait = serializers.IntegerField(min_value=0, max_value=30, default=0)
 
 
@@ -62,6 +63,14 @@ class ReportIn(ProbesIn):
     serving = serializers.RegexField(_DIGEST, allow_blank=True)
     seconds = serializers.FloatField(min_value=0, max_value=10**6)
     of_node = serializers.BooleanField()
+
+
+class DeniedIn(Strict):
+    """What became of a list of denials: `DeniedAck` of the agent."""
+
+    version = serializers.RegexField(_DIGEST)
+    trouble = serializers.CharField(max_length=500, allow_blank=True)
+    milliseconds = serializers.IntegerField(min_value=0, max_value=10**9)
 
 
 class SightingIn(Strict):

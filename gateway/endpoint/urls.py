@@ -11,6 +11,7 @@ urlpatterns = [
     path("node/parts/<str:digest>", views.PartView.as_view()),
     path("node/reports", views.Reports.as_view()),
     path("node/probes", views.Probes.as_view()),
+    path("node/denied", views.DeniedView.as_view()),
     path("node/seen", views.SeenView.as_view()),
     path("node/heartbeat", views.Heartbeat.as_view()),
 ]

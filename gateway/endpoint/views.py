@@ -14,11 +14,11 @@ from rest_framework.views import APIView
 from common.api import refuse_large_body
 from common.errors import NotFound
 
-from .. import delivery, fleet, node_ca, node_health, services, sightings
+from .. import delivery, denials, denied_lists, fleet, node_ca, node_health, services, sightings
 from ..agent.seen import Sighting
 from ..models import Node
 from .identity import IsNode, NodeCertificate
-from .inputs import CertificateIn, EnrolIn, HeartbeatIn, ProbesIn, ReportIn, SeenIn, WantedIn
+from .inputs import CertificateIn, DeniedIn, EnrolIn, HeartbeatIn, ProbesIn, ReportIn, SeenIn, WantedIn
 from .watch import WATCH
 
 
@@ -74,17 +74,21 @@ class WantedView(NodeView):
     """What the node shall serve."""
 
     def get(self, request: Request) -> Response:
-        """The list of parts, or 204 when it is still the version that the node has."""
+        """The list of parts and that of denials, or 204 when both are what the node has."""
         asked = self.given(WantedIn, request.query_params.dict())
-        wanted = delivery.wanted_of(self.node)
-        if asked["have"] and wanted.version == asked["have"]:
-            WATCH.wait(self.node.pk, asked["have"], asked["wait"])
-            wanted = delivery.wanted_of(self._still_there())
-        if wanted.version == asked["have"]:
+        has = (asked["have"], asked["denied"])
+        wanted, denied = delivery.wanted_of(self.node), denied_lists.list_for(self.node)
+        if all(has) and (wanted.version, denied.version) == has:
+            WATCH.wait(self.node.pk, has, asked["wait"])
+            node = self._still_there()
+            wanted, denied = delivery.wanted_of(node), denied_lists.list_for(node)
+        if (wanted.version, denied.version) == has:
             return Response(status=204)
-        if wanted.version != self.node.wanted_version:  # what was committed and not yet offered
+        offered = (self.node.wanted_version, self.node.denied_version)
+        if (wanted.version, denied.version) != offered:  # what was committed and not yet offered
             delivery.hand_over(self.node)
-        return Response(wanted.to_json() | {"version": wanted.version})
+        told = {"version": wanted.version, "denied": denied.to_json()}
+        return Response(wanted.to_json() | told)
 
     def _still_there(self) -> Node:
         """The node, looked up again: it may have been retired or changed while it waited."""
@@ -126,6 +130,15 @@ class Reports(NodeView):
             services.proven(**about, probes=probes)
         else:
             services.refused(**about, probes=probes, reason=asked["reason"], of_node=asked["of_node"])
+        return Response(status=204)
+
+
+class DeniedView(NodeView):
+    """The list of denials is in force, or why not."""
+
+    def post(self, request: Request) -> Response:
+        """204."""
+        denials.answered(node=self.node, at=timezone.now(), **self.given(DeniedIn))
         return Response(status=204)
 
 

@@ -19,12 +19,13 @@ class Watch:
 
     def __init__(self) -> None:
         self._changed = Condition()
-        self._versions: dict[int, str] = {}
+        self._versions: dict[int, tuple[str, str]] = {}
         self._waiting = 0
         self._thread: Thread | None = None
 
-    def wait(self, node_id: int, have: str, seconds: float) -> None:
-        """Return when the node is offered another version than `have`, or is retired, or time is up."""
+    def wait(self, node_id: int, have: tuple[str, str], seconds: float) -> None:
+        """Return when the node is offered another version or list of denials than it has, or is retired, or time
+        is up. `have`: the versions of both."""
         end = time.monotonic() + seconds
         connection.close()  # a held request holds no connection to the database
         with self._changed:
@@ -42,7 +43,8 @@ class Watch:
     def _look(self) -> None:
         while True:
             try:
-                found = dict(active_nodes().values_list("pk", "wanted_version"))
+                rows = active_nodes().values_list("pk", "wanted_version", "denied_version")
+                found = {pk: (wanted, denied) for pk, wanted, denied in rows}
             except Exception:
                 log.exception("the nodes could not be read")
                 found = None

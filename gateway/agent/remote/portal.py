@@ -10,6 +10,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from gateway.agent.bundle import Part, Wanted
+from gateway.agent.denied import Denied, DeniedAck
 from gateway.agent.loop import Ack, Status
 from gateway.agent.probe import Probe
 from gateway.agent.remote.identity import Identity
@@ -36,6 +37,8 @@ class RemotePortal:
         self._lock, self._stop = Lock(), Event()
         self._latest: Wanted | None = None
         self._given = ""
+        self._denied: Denied | None = None
+        self._given_denied: Denied | None = None
         self._pauses, self._not_before, self._away = Pauses(), 0.0, False
         self._next_fold = 0.0
         self._thread = Thread(target=self._listen, name="listen", daemon=True)
@@ -50,7 +53,7 @@ class RemotePortal:
 
     def again(self) -> None:
         """Give what is wanted once more: a new agent begins."""
-        self._given = ""
+        self._given, self._given_denied = "", None
 
     def wanted(self) -> Wanted | None:
         """What the portal said last, once."""
@@ -60,6 +63,19 @@ class RemotePortal:
             return None
         self._given = latest.version
         return latest
+
+    def denied(self) -> Denied | None:
+        """The list that the portal said last, once."""
+        with self._lock:
+            latest = self._denied
+        if latest is None or latest == self._given_denied:
+            return None
+        self._given_denied = latest
+        return latest
+
+    def report_denied(self, ack: DeniedAck) -> None:
+        """In force, or why not."""
+        self._keep("/node/denied", asdict(ack) | {"trouble": ack.trouble[:500]})
 
     def part(self, digest: str) -> Part:
         """Fetch a part and check it. Raises OSError (Away, Declined), KeyError, TypeError or ValueError."""
@@ -150,15 +166,15 @@ class RemotePortal:
             log.warning("not told to the portal yet, Envoy goes on with what it has: %s", error)
 
     def _listen(self) -> None:
-        have, pauses = "", Pauses()
+        have, denied, pauses = "", "", Pauses()
         while not self._stop.is_set():
             begun = time.monotonic()
             try:
                 status, body = self._line.ask(
-                    "GET", f"/node/wanted?have={have}&wait={WAIT}", timeout=WAIT + 20
+                    "GET", f"/node/wanted?have={have}&denied={denied}&wait={WAIT}", timeout=WAIT + 20
                 )
                 if status == 200:
-                    have = self._take(body)
+                    have, denied = self._take(body)
             except (OSError, ValueError, KeyError, TypeError) as error:
                 log.debug("no answer about what is wanted: %s", error)
                 self._stop.wait(pauses.next())
@@ -167,15 +183,16 @@ class RemotePortal:
             if status == 204 and time.monotonic() - begun < 1:
                 self._stop.wait(1)  # an answer that comes at once without news must not be asked for at once
 
-    def _take(self, body: bytes) -> str:
+    def _take(self, body: bytes) -> tuple[str, str]:
         plain = json.loads(body)
         wanted = Wanted.from_json(plain)
         if wanted.version != plain["version"]:
             log.error("the portal names versions otherwise: install the agent of the portal's own release")
             raise ValueError("another version")
+        denied = Denied.from_json(plain["denied"])
         with self._lock:
-            self._latest = wanted
-        return wanted.version
+            self._latest, self._denied = wanted, denied
+        return wanted.version, denied.version
 
 
 def _told(probes: Iterable[Probe]) -> list[dict[str, Any]]:
