@@ -36,13 +36,13 @@ log = logging.getLogger(__name__)
 
 
 def normalized(text: str) -> str:
-    """A SHA-256 fingerprint as people copy it (colons, spaces, capitals) as lower-case hex. Raises
-    DomainError."""
+    """A SHA-256 fingerprint as people copy it (colons, spaces, capitals), as lower-case hex.
+    Raises DomainError."""
     plain = re.sub(r"[\s:]", "", text).lower()
     if not _FINGERPRINT.fullmatch(plain):
         raise DomainError(
             "fingerprint_unreadable",
-            "A SHA-256 fingerprint has 64 hexadecimal digits. Copy it from the certificate or from a sighting.",
+            "A SHA-256 fingerprint has 64 hexadecimal digits. Copy it from the certificate or a sighting.",
             field="fingerprint",
         )
     return plain

@@ -16,11 +16,11 @@ from accounts.models import Account
 from .agent.bundle import write_private
 from .agent.denied import Denied
 from .cells import served_by
-from .lifecycle import DeploymentStatus
+from .lifecycle import ON_NODES, DeploymentStatus
 from .models import Denial, Deployment, Node
 from .translation import deny
 
-ON_THE_WAY = (DeploymentStatus.LIVE, DeploymentStatus.DELIVERING)
+SERVED = (DeploymentStatus.LIVE, *ON_NODES)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def fingerprints_of(account: Account) -> tuple[str, ...]:
 def carried_by(accounts: Iterable[int]) -> dict[int, Carried]:
     """By account (primary key). One query; an account without a deployment is missing. Both the live one and
     one on its way count: a way back to an earlier deployment must not let anybody in meanwhile."""
-    rows = Deployment.objects.filter(account__in=set(accounts), status__in=ON_THE_WAY).order_by("pk")
+    rows = Deployment.objects.filter(account__in=set(accounts), status__in=SERVED).order_by("pk")
     found: dict[int, Carried] = {}
     for account, status, number, gates in rows.values_list(
         "account_id", "status", "number", "compiled__ir__gates"

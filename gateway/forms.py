@@ -7,6 +7,9 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from common.errors import DomainError
+
+from . import denials
 from .canaries import LONGEST
 from .models import Node
 from .rollouts import MOST_HOSTS
@@ -91,3 +94,32 @@ class RolloutForm(forms.Form):
         initial=1,
         help_text="The next batch starts when the one before is live and proven.",
     )
+
+
+class DenyForm(forms.Form):
+    """Which certificate to refuse everywhere, why, and for how long."""
+
+    fingerprint = forms.CharField(
+        label="SHA-256 fingerprint",
+        max_length=200,
+        help_text="Of the client certificate itself, not of its CA. Colons and spaces do not matter.",
+    )
+    reason = forms.CharField(
+        label="Why",
+        max_length=500,
+        help_text="For those who read it later, for example: Nordwind reported its key stolen.",
+    )
+    hours = forms.IntegerField(
+        label="For how many hours",
+        initial=denials.DEFAULT_HOURS,
+        min_value=1,
+        max_value=denials.MOST_HOURS,
+        help_text="720 at most (30 days). Then the truststores decide again: remove it there meanwhile.",
+    )
+
+    def clean_fingerprint(self) -> str:
+        """As lower-case hex."""
+        try:
+            return denials.normalized(self.cleaned_data["fingerprint"])
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from None

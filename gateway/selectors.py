@@ -212,6 +212,15 @@ def refused_lately(host: VirtualHost, *, limit: int = 8) -> QuerySet[Sighting]:
     return refused.order_by("-last_seen")[:limit]
 
 
+def served_lately(host: VirtualHost, *, limit: int = 5) -> list[Sighting]:
+    """The certificates that a host served last, each once."""
+    served = Sighting.objects.filter(host=host, outcome=Outcome.SERVED).exclude(fingerprint="")
+    found: dict[str, Sighting] = {}
+    for sighting in served.order_by("-last_seen")[: 5 * limit]:
+        found.setdefault(sighting.fingerprint, sighting)
+    return list(found.values())[:limit]
+
+
 @dataclass(frozen=True)
 class Trial:
     """A host in trial. `since`: it went live so. `calls` would have been refused, `bare` of them without a

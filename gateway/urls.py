@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import deployments, nodes, rollouts, starting
+from .views import denials, deployments, nodes, rollouts, starting
 
 app_name = "gateway"
 urlpatterns = [
@@ -23,6 +23,9 @@ urlpatterns = [
     path("rollouts/<uuid:uuid>/resume/", rollouts.resume, name="rollout_resume"),
     path("rollouts/<uuid:uuid>/stop/", rollouts.stop, name="rollout_stop"),
     path("rollouts/<uuid:uuid>/republish/", rollouts.republish, name="rollout_republish"),
+    path("denials/", denials.denial_list, name="denials"),
+    path("denials/new/", denials.new, name="deny"),
+    path("denials/<uuid:uuid>/lift/", denials.lift, name="denial_lift"),
     path("nodes/", nodes.nodes, name="nodes"),
     path("nodes/<uuid:uuid>/", nodes.node, name="node"),
 ]

@@ -13,6 +13,7 @@ from catalog.api.serializers import PRODUCT_STATES, PROXY_STATES
 from catalog.api.views import ProductViewSet, ProxyViewSet
 from certificates.api.keystores import KeystoreViewSet
 from certificates.api.views import ReferenceViewSet, TruststoreViewSet, UploadViewSet, WaiverViewSet
+from gateway.api.denials import DenialViewSet
 from gateway.api.views import CellView, DeploymentViewSet, NodeViewSet, RolloutViewSet
 from incidents.api.quota import QuotaRequestViewSet
 from incidents.api.secure import SecureView
@@ -63,6 +64,7 @@ router.register("proxies", ProxyViewSet, "api-proxy")
 router.register("products", ProductViewSet, "api-product")
 router.register("deployments", DeploymentViewSet, "api-deployment")
 router.register("rollouts", RolloutViewSet, "api-rollout")
+router.register("denials", DenialViewSet, "api-denial")
 router.register("nodes", NodeViewSet, "api-node")
 router.register("quota-requests", QuotaRequestViewSet, "api-quota-request")
 router.register("incidents", IncidentViewSet, "api-incident")

@@ -16,6 +16,7 @@ from catalog.models import Product, Proxy
 from certificates.models import Truststore
 from certificates.selectors import waivers_to_mind
 from gateway import selectors as gateway
+from gateway.denied_lists import in_force
 from gateway.lifecycle import DeploymentStatus
 from gateway.models import Deployment, Sighting
 from gateway.node_health import health_of
@@ -37,6 +38,9 @@ UNDER_WAY = (
 )
 WORDS = {  # acts of the audit trail whose names alone would puzzle
     "deployment:live": "live, proven by every node",
+    "denial:set": "refused on every host",
+    "denial:lifted": "denial taken back",
+    "denial:ended": "denial over",
     "deployment:rejected": "rejected, the last good one stays",
     "deployment:canary": "proven on its first nodes",
     "deployment:continued": "goes on to every node",
@@ -57,7 +61,13 @@ WORDS = {  # acts of the audit trail whose names alone would puzzle
     "waiver:granted": "waived",
     "waiver:withdrawn": "no longer waived",
 }
-NOUNS = {"service_key": "Service key ", "truststore": "Truststore ", "keystore": "Keystore ", "host": "Host "}
+NOUNS = {
+    "denial": "Certificate ",
+    "service_key": "Service key ",
+    "truststore": "Truststore ",
+    "keystore": "Keystore ",
+    "host": "Host ",
+}
 ICONS = {  # of the audit trail's subjects
     "account": "building",
     "member": "person",
@@ -73,6 +83,7 @@ ICONS = {  # of the audit trail's subjects
     "product": "box-seam",
     "deployment": "layers",
     "rollout": "layers",
+    "denial": "slash-circle",
     "incident": "inbox",
     "quota_request": "inbox",
     "secure_link": "envelope",
@@ -128,9 +139,10 @@ def overview_of(actor: Actor) -> dict[str, Any]:
         .first(),
         "overtaken": _overtaken(account),
         "changes": [_change(entry) for entry in audit_trail(account)[:8]] if actor.may("audit:read") else [],
+        "denials": list(in_force().filter(account=account)[:SHOWN]) if actor.may("gateway:read") else [],
         "now": now,
     }
-    rows = ("incidents", "products", "expiring", "waivers", "troubled")
+    rows = ("denials", "incidents", "products", "expiring", "waivers", "troubled")
     lone = bool(shown["proxies"]) + bool(shown["under_way"]) + bool(shown["overtaken"])
     shown["attention_count"] = sum(len(shown[name]) for name in rows) + lone
     shown["first_steps"] = None if live else _first_steps(actor)

@@ -46,6 +46,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str, str, str]]]] = [
         "Gateway",
         [
             ("Deployments", "gateway:deployments", "layers", "gateway:read", ""),
+            ("Denials", "gateway:denials", "slash-circle", "gateway:read", ""),
             ("Nodes", "gateway:nodes", "diagram-3", "gateway:read", ""),
         ],
     ),

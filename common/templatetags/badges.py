@@ -74,6 +74,13 @@ LOOKS: dict[str, dict[str, Look]] = {
         "done": Look("live", "check-circle-fill", "ok"),
         "failed": Look("failed", "x-octagon-fill", "bad"),
     },
+    "denial": {
+        "in_force": Look("in force", "slash-circle", "bad"),
+        "spreading": Look("spreading", "hourglass-split", "warn"),
+        "deployed": Look("deployed", "layers", "info"),
+        "lifted": Look("lifted", "arrow-counterclockwise", "idle"),
+        "ended": Look("ended", "circle", "idle"),
+    },
     "upload": {
         "received": Look("received", "inbox", "info"),
         "judging": Look("being checked", "hourglass-split", "info"),

@@ -27,8 +27,8 @@ class CertificateIn(Strict):
 
 
 class WantedIn(Strict):
-    """`have`: the version that the node was told of last, `denied`: that of its list of denials; `wait`: seconds
-    to hold the answer when it is still those."""
+    """`have`: the version that the node was told of last, `denied`: that of its list of denials; `wait`:
+    seconds to hold the answer when it is still those."""
 
     have = serializers.RegexField(_DIGEST, default="", allow_blank=True)
     denied = serializers.RegexField(_DIGEST, default="", allow_blank=True)

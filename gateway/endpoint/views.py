@@ -78,7 +78,7 @@ class WantedView(NodeView):
         asked = self.given(WantedIn, request.query_params.dict())
         has = (asked["have"], asked["denied"])
         wanted, denied = delivery.wanted_of(self.node), denied_lists.list_for(self.node)
-        if all(has) and (wanted.version, denied.version) == has:
+        if asked["wait"] and all(has) and (wanted.version, denied.version) == has:
             WATCH.wait(self.node.pk, has, asked["wait"])
             node = self._still_there()
             wanted, denied = delivery.wanted_of(node), denied_lists.list_for(node)

@@ -24,8 +24,8 @@ class Watch:
         self._thread: Thread | None = None
 
     def wait(self, node_id: int, have: tuple[str, str], seconds: float) -> None:
-        """Return when the node is offered another version or list of denials than it has, or is retired, or time
-        is up. `have`: the versions of both."""
+        """Return when the node is offered another version or list of denials than it has, or is retired, or
+        time is up. `have`: the versions of both."""
         end = time.monotonic() + seconds
         connection.close()  # a held request holds no connection to the database
         with self._changed:

@@ -43,6 +43,10 @@ REFUSALS = {
         "Nothing in the truststore vouches for this certificate.",
         "a TLS alert, or a reset",
     ),
+    "certificate_denied": (
+        "The account refuses this certificate on every host: see Denials.",
+        "400 The SSL certificate error",
+    ),
     "unknown_host": ("The name asked for is no host here.", "the connection was closed"),
 }
 ASKS = {
@@ -198,6 +202,8 @@ def call_totals(context: template.Context, host: VirtualHost) -> dict[str, Any]:
         "totals": selectors.totals(host) if allowed else {},
         "served_clients": clients.filter(outcome="served").values("fingerprint").distinct().count(),
         "latest": seen.first(),
+        "served": selectors.served_lately(host) if allowed else [],
+        "may_deny": actor is not None and actor.may("gateway:deny"),
     }
 
 

@@ -8,11 +8,12 @@ from django.conf import settings
 from rest_framework.test import APIRequestFactory, force_authenticate
 
 from gateway import fleet, models
+from gateway.agent.denied import DeniedAck
 from gateway.agent.loop import Ack, Status
 from gateway.agent.probe import Probe
 from gateway.agent.seen import Sighting
 from gateway.endpoint import views
-from gateway.endpoint.inputs import HeartbeatIn, ProbeIn, ReportIn, SightingIn
+from gateway.endpoint.inputs import DeniedIn, HeartbeatIn, ProbeIn, ReportIn, SightingIn
 from gateway.models import Node
 from gateway.tests.page_cast import deployed, node
 
@@ -86,7 +87,7 @@ def test_it_names_the_field_that_does_not_fit(local, view, body, field):
 
 @pytest.mark.parametrize(
     ("said", "taken"),
-    [(Probe, ProbeIn), (Sighting, SightingIn), (Ack, ReportIn), (Status, HeartbeatIn)],
+    [(Probe, ProbeIn), (Sighting, SightingIn), (Ack, ReportIn), (Status, HeartbeatIn), (DeniedAck, DeniedIn)],
     ids=lambda kind: kind.__name__,
 )
 def test_it_takes_every_field_that_the_agent_sends(said, taken):

@@ -14,7 +14,7 @@ OLD, NEW = "a" * 64, "b" * 64
 
 @pytest.fixture
 def node():
-    return Node.objects.create(name="edge", port=8443, remote=True, wanted_version=OLD)
+    return Node.objects.create(name="edge", port=8443, remote=True, wanted_version=OLD, denied_version=OLD)
 
 
 def waited(node: Node, seconds: float, meanwhile) -> float:
@@ -22,7 +22,7 @@ def waited(node: Node, seconds: float, meanwhile) -> float:
     begun, ended = time.monotonic(), []
 
     def hold() -> None:
-        Watch().wait(node.pk, OLD, seconds)
+        Watch().wait(node.pk, (OLD, OLD), seconds)
         ended.append(time.monotonic())
 
     thread = Thread(target=hold)
@@ -35,6 +35,10 @@ def waited(node: Node, seconds: float, meanwhile) -> float:
 
 def test_it_ends_when_another_version_is_offered(node):
     assert waited(node, 20, lambda: Node.objects.update(wanted_version=NEW)) < 5
+
+
+def test_it_ends_when_a_certificate_is_refused(node):
+    assert waited(node, 20, lambda: Node.objects.update(denied_version=NEW)) < 5
 
 
 def test_it_ends_when_the_node_is_retired(node):
