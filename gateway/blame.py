@@ -16,6 +16,7 @@ from .translation.reasons import reasons
 Facts = Mapping[str, Any]
 TRUST = ("truststore", "trusted certificates")
 SERVER = ("server certificate", "server key")
+DENIED = ("denied certificates",)
 _ACTS = Q(
     action__in=("truststore:version_activated", "reference:repointed", "proxy:changed", "proxy:created")
 )
@@ -25,7 +26,7 @@ _ACTS |= Q(action__startswith="host:") | Q(action__startswith="keystore:")
 class Blame:
     """Sentences of `translation.reasons`, each with who did it: "…, by Alice Weber".
 
-    Certificates that end by themselves, and a portal that renders otherwise, are nobody's doing. Three
+    Certificates that end by themselves, and a portal that renders otherwise, are nobody's doing. Four
     queries, made when the first sentence is asked for.
     """
 
@@ -49,9 +50,10 @@ class Blame:
         yield from _if_differing(*libraries, "")
         for key in shared:
             was, becomes = old[key], new[key]
-            rest = (_without(was, TRUST + SERVER), _without(becomes, TRUST + SERVER))
+            elsewhere = TRUST + SERVER + DENIED
+            rest = (_without(was, elsewhere), _without(becomes, elsewhere))
             yield from _if_differing({key: rest[0]}, {key: rest[1]}, f"settings of {key}")
-            for names in (TRUST, SERVER):
+            for names in (TRUST, SERVER, DENIED):
                 pair = (_only(was, names), _only(becomes, names))
                 yield from _if_differing({key: pair[0]}, {key: pair[1]}, f"{names[0]} of {key}")
 
@@ -64,6 +66,8 @@ class Blame:
             return ""
         if what == "truststore":
             return self._who_changed_trust(host, old[host_key], new[host_key])
+        if what == DENIED[0]:
+            return self._denier
         if what == "server certificate":
             return self._actors.get(str(host.key_store.uuid), "") if host.key_store else ""
         return self._actors.get(str(host.uuid), "")
@@ -88,6 +92,13 @@ class Blame:
             "truststore", "reference__truststore", "keystore", "keystore_reference__keystore"
         )
         return {host.name: host for host in rows}
+
+    @cached_property
+    def _denier(self) -> str:
+        """Who denied a certificate, or took a denial back, last; time alone is nobody."""
+        acts = AuditEntry.objects.filter(account=self.account, action__startswith="denial:").order_by("-pk")
+        action, actor = acts.values_list("action", "actor").first() or ("", "")
+        return "" if action == "denial:ended" else actor
 
     @cached_property
     def _actors(self) -> dict[str, str]:

@@ -94,7 +94,8 @@ def test_it_says_why_a_node_has_not_confirmed(denied):
 def test_it_flags_the_proxies_and_becomes_part_of_the_deployment(owner, denied, partner):
     proxy = Proxy.objects.get(name="Orders")
     assert proxy.needs_redeploy
-    assert any("denied certificates none →" in reason for reason in proxy.reasons)
+    (why,) = proxy.reasons
+    assert why.endswith(f"denied certificates none → {partner.fingerprint[:12]}, by Owner")
     number = deployed(owner).number
     denials.sweep()
     assert on_list(node()) == []
