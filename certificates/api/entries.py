@@ -22,10 +22,10 @@ def new_entries(actor: Actor, given: Sequence[dict[str, Any]], *, to: str) -> li
     """The certificates named in `given` with their roles.
 
     Raises DomainError naming the entry: a private key (PrivateKeySent), no certificate or several in one
-    PEM, a
-    fingerprint that the account does not know.
+    PEM, a fingerprint that the account does not know, a certificate in two roles or with two sets of rules.
     """
-    entries = []
+    entries: list[NewEntry] = []
+    found: dict[int, NewEntry] = {}
     for number, item in enumerate(given):
         certificate = (
             _from_pem(actor, item["pem"], f"entries.{number}.pem")
@@ -33,7 +33,13 @@ def new_entries(actor: Actor, given: Sequence[dict[str, Any]], *, to: str) -> li
             else known_certificate(actor, item["fingerprint"], f"entries.{number}.fingerprint", to=to)
         )
         rules = from_plain(item["san_rules"]) if "san_rules" in item else None
-        entries.append(NewEntry(certificate, Role(item["role"]), item["alias"], rules))
+        entry = NewEntry(certificate, Role(item["role"]), item["alias"], rules)
+        if found.setdefault(certificate.pk, entry).what_it_does != entry.what_it_does:
+            sentence = (
+                f"{certificate} stands here twice, in different roles or with different rules. Name it once."
+            )
+            raise DomainError("entry_twice", sentence, field=f"entries.{number}.role")
+        entries.append(entry)
     return entries
 
 

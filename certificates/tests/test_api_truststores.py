@@ -130,3 +130,10 @@ def test_it_shows_any_number_of_entries_with_the_same_queries(owner_api, trustst
     before = queries_of(lambda: owner_api.get(url))
     owner_api.post(f"{url}versions/", {"entries": [_pem(ISSUING, "anchor"), _pem(STRANGER)]})
     assert queries_of(lambda: owner_api.get(url)) == before
+
+
+def test_it_refuses_a_certificate_in_two_roles(owner_api, truststore, partner):
+    body = {"entries": [{"pem": partner.pem, "role": role} for role in ("client", "intermediate")]}
+    answer = owner_api.post(f"/api/v1/truststores/{truststore.uuid}/versions/", body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "entry_twice")
+    assert answer.json()["errors"][0]["field"] == "entries.1.role"
