@@ -10,6 +10,7 @@ from common.errors import DomainError
 
 from .. import access
 from ..models import Certificate, Keystore, Truststore
+from ..pki.findings import Severity
 from ..pki.reading import read
 from ..pki.roles import Role
 from ..pki.san_rules import from_plain
@@ -84,6 +85,10 @@ def _from_pem(actor: Actor, pem: str, field: str) -> Certificate:
         error.field = field
         raise
     reading = read(content, "This PEM")
+    errors = [finding for finding in reading.findings if finding.severity == Severity.ERROR]
+    if errors:
+        sentence = " ".join(f"{finding.sentence} {finding.remedy}" for finding in errors)
+        raise DomainError("one_certificate", sentence, field=field)
     if len(reading.certificates) != 1:
         sentence = f"Give exactly one certificate here; {len(reading.certificates)} could be read."
         raise DomainError("one_certificate", sentence, field=field)

@@ -137,3 +137,11 @@ def test_it_refuses_a_certificate_in_two_roles(owner_api, truststore, partner):
     answer = owner_api.post(f"/api/v1/truststores/{truststore.uuid}/versions/", body)
     assert (answer.status_code, answer.json()["code"]) == (400, "entry_twice")
     assert answer.json()["errors"][0]["field"] == "entries.1.role"
+
+
+def test_it_says_what_a_pem_is_that_is_no_certificate(owner_api, truststore, partner):
+    for pem, said in (("<html>", "a web page"), (partner.pem + partner.pem[:90], "has no end")):
+        body = {"entries": [{"pem": pem, "role": "client"}]}
+        answer = owner_api.post(f"/api/v1/truststores/{truststore.uuid}/versions/", body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "one_certificate")
+        assert said in answer.json()["detail"]
