@@ -81,5 +81,6 @@ def test_it_tells_the_partner_nothing_of_the_waiver(owner, client, incident, upl
     waived(owner)
     text = client.get(f"/s/{token_in(mailoutbox[0])}/").content.decode()
     assert "A CA key of the kind Ed25519" in text
+    assert "accepted all the same" in text
     assert REASON not in text
     assert "/waivers/" not in text
