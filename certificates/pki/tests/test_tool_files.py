@@ -116,8 +116,8 @@ def test_it_reads_a_p7b_with_a_revocation_list_inside(chain: str, tmp_path: Path
             "END CERTIFICATE", "END TRUSTED CERTIFICATE"
         ).encode(),
     ],
-    ids=["CR LF written out", "long dashes", "dashes, blank lines, UTF-16", "one line", "quoted", "CR only, UTF-16",
-         "in JSON", "indented after a mark", "trusted label, nothing after it"],
+    ids=["CR LF written out", "long dashes", "dashes, blank lines, UTF-16", "one line", "quoted",
+         "CR only, UTF-16", "in JSON", "indented after a mark", "trusted label, nothing after it"],
 )  # fmt: skip
 def test_it_reads_three_certificates_that_people_handled_roughly(mistreat: Callable[[str], bytes]) -> None:
     reading = read(mistreat(PARTNER.chain_pem), "rough.txt")
