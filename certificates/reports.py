@@ -111,7 +111,8 @@ class Report:
             return (
                 "Some of it cannot be imported. Give the sound certificates a role, or ask the partner first."
             )
-        return "It is sound. Give each certificate its role, and accept."
+        verdict = "It is accepted by waiver." if self.lifted else "It is sound."
+        return f"{verdict} Give each certificate its role, and accept."
 
     @property
     def question(self) -> str:

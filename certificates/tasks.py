@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from .models import Upload
-from .services import uploads
+from .services import uploads, waivers
 
 
 @shared_task
@@ -17,5 +17,6 @@ def judge_upload(uuid: str) -> None:
 
 @shared_task
 def sweep_uploads() -> None:
-    """Give unfinished uploads back to the queue."""
+    """Give unfinished uploads back to the queue, and take back what a waiver lifted until yesterday."""
     uploads.give_back_stale()
+    waivers.take_back_ended(timezone.now())

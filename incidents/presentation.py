@@ -171,6 +171,8 @@ def _checking(actor: Actor, incident: Incident, uploads: list[Upload]) -> Turn:
     if judged is None:
         return Turn("us", TURN[S.CHECKING][1])
     verdict = "sound" if judged.accepted else "not accepted as sent"
+    if judged.accepted and judged.findings.filter(severity="error").exists():
+        verdict = "accepted by waiver"
     sentence = f"{judged} is {verdict}. {TURN[S.CHECKING][1]}"
     url = reverse("incidents:review", args=[incident.uuid, judged.uuid])
     return Turn("us", sentence, act="Check the upload", url=url, icon="search")

@@ -10,6 +10,7 @@ from common.errors import DomainError
 
 from .. import access
 from ..models import Certificate, Keystore, Truststore
+from ..pki.findings import Severity
 from ..pki.reading import read
 from ..pki.roles import Role
 from ..pki.san_rules import from_plain
@@ -22,10 +23,10 @@ def new_entries(actor: Actor, given: Sequence[dict[str, Any]], *, to: str) -> li
     """The certificates named in `given` with their roles.
 
     Raises DomainError naming the entry: a private key (PrivateKeySent), no certificate or several in one
-    PEM, a
-    fingerprint that the account does not know.
+    PEM, a fingerprint that the account does not know, a certificate in two roles or with two sets of rules.
     """
-    entries = []
+    entries: list[NewEntry] = []
+    found: dict[int, NewEntry] = {}
     for number, item in enumerate(given):
         certificate = (
             _from_pem(actor, item["pem"], f"entries.{number}.pem")
@@ -33,7 +34,13 @@ def new_entries(actor: Actor, given: Sequence[dict[str, Any]], *, to: str) -> li
             else known_certificate(actor, item["fingerprint"], f"entries.{number}.fingerprint", to=to)
         )
         rules = from_plain(item["san_rules"]) if "san_rules" in item else None
-        entries.append(NewEntry(certificate, Role(item["role"]), item["alias"], rules))
+        entry = NewEntry(certificate, Role(item["role"]), item["alias"], rules)
+        if found.setdefault(certificate.pk, entry).what_it_does != entry.what_it_does:
+            sentence = (
+                f"{certificate} stands here twice, in different roles or with different rules. Name it once."
+            )
+            raise DomainError("entry_twice", sentence, field=f"entries.{number}.role")
+        entries.append(entry)
     return entries
 
 
@@ -78,6 +85,10 @@ def _from_pem(actor: Actor, pem: str, field: str) -> Certificate:
         error.field = field
         raise
     reading = read(content, "This PEM")
+    errors = [finding for finding in reading.findings if finding.severity == Severity.ERROR]
+    if errors:
+        sentence = " ".join(f"{finding.sentence} {finding.remedy}" for finding in errors)
+        raise DomainError("one_certificate", sentence, field=field)
     if len(reading.certificates) != 1:
         sentence = f"Give exactly one certificate here; {len(reading.certificates)} could be read."
         raise DomainError("one_certificate", sentence, field=field)

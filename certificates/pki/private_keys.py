@@ -11,14 +11,14 @@ encryption), RFC 7468 (labels), RFC 7517 (JWK), OpenSSH PROTOCOL.key, PuTTY appe
 
 import base64
 import re
+from urllib.parse import unquote_to_bytes
 
 from . import der
 
-_LABEL = re.compile(
-    rb"(?<![A-Za-z])(?:BEGIN|END)[ \t]{1,3}"
-    rb"([A-Z0-9][A-Z0-9 \t]{0,40}?[ \t]{1,3})?PRIVATE[ \t_-]{0,3}KEY",
-    re.I,
-)
+# In capitals anywhere, as every tool writes it, also where the dashes are mangled; in other letters beside a
+# dash only, for a sentence may well speak of the end of a private key. "+" is how forms escape a space.
+_WORDS = rb"(?:BEGIN|END)[ \t+]{1,3}([A-Z0-9][A-Z0-9 \t+]{0,40}?[ \t+]{1,3})?PRIVATE[ \t+_-]{0,3}KEY"
+_LABEL = re.compile(rb"(?<![A-Za-z])" + _WORDS + rb"|-[ \t]{0,3}(?i:" + _WORDS + rb")")
 _LABELLED = {
     "": "private key (PKCS#8)",
     "ENCRYPTED": "encrypted private key (PKCS#8)",
@@ -59,6 +59,10 @@ _BASE64_START = re.compile(rb"(?<![A-Za-z0-9+/_-])M[A-P][A-Za-z0-9+/_-]{8}")
 _BASE64_BODY = re.compile(rb"[A-Za-z0-9+/\s]+")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _HEAD_LENGTH = 96
+_BETWEEN_DIGITS = re.compile(rb"0x|\\x|[\s:,;{}\[\]]+", re.I)
+_ONLY_DIGITS = re.compile(rb"[0-9A-Fa-f]{64,}")
+_LONG_NUMBER = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{64,}")
+_PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 
 
 def _base64_of(words: bytes) -> list[bytes]:
@@ -92,13 +96,19 @@ def private_key_in(data: bytes) -> str | None:
     # Without its zero bytes UTF-16 (either order, with or without a mark) reads like ASCII.
     text = data.replace(b"\0", b"") if b"\0" in data else data
     text = text.replace(rb"\r", b"\n").replace(rb"\n", b"\n")
-    return _in_text(data, text) or _in_der(data) or _in_base64(text) or _in_hexadecimal(text)
+    return (
+        _in_text(data, text)
+        or _in_der(data)
+        or _in_base64(text)
+        or _in_hexadecimal(text)
+        or _in_percent_escapes(text)
+    )
 
 
 def _in_text(data: bytes, text: bytes) -> str | None:
     label = _LABEL.search(text)
     if label:
-        words = (label[1] or b"").decode("ascii", "replace").upper().split()
+        words = (label[1] or label[2] or b"").decode("ascii", "replace").upper().replace("+", " ").split()
         return _LABELLED.get(" ".join(words), "private key")
     if _PUTTY.search(text):
         return "PuTTY private key"
@@ -184,7 +194,20 @@ def _decoded(text: bytes) -> bytes:
 
 
 def _in_hexadecimal(text: bytes) -> str | None:
-    digits = b"".join(text.replace(b":", b" ").split())
-    if len(digits) < 64 or len(digits) % 2 or not re.fullmatch(rb"[0-9A-Fa-f]+", digits):
+    """A key in a long word of digits, or in a text of nothing but digits and what stands between them."""
+    digits = _BETWEEN_DIGITS.sub(b"", text)
+    words = [digits] if _ONLY_DIGITS.fullmatch(digits) else _LONG_NUMBER.findall(text)
+    for word in words:
+        content = bytes.fromhex(word[: len(word) // 2 * 2].decode("ascii"))
+        kind = _in_text(content, content) or _in_der(content)
+        if kind:
+            return kind
+    return None
+
+
+def _in_percent_escapes(text: bytes) -> str | None:
+    """As in an address or a form: gateways hand PEM on like that."""
+    if not _PERCENT.search(text):
         return None
-    return _in_der(bytes.fromhex(digits.decode("ascii")))
+    plain = unquote_to_bytes(text)
+    return _in_text(plain, plain) or _in_base64(plain)

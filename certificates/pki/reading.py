@@ -25,6 +25,7 @@ __all__ = ["Limits", "Reading", "private_key_in", "read"]
 
 _BOUNDARY = re.compile(r"--[ \t]{0,3}(BEGIN|END)[ \t]{1,3}([A-Z0-9][A-Z0-9 #.]{0,60}?)[ \t]{0,3}--")
 _HEADER_LINE = re.compile(r"^[A-Za-z][A-Za-z0-9-]{0,40}:.*$", re.M)
+_QUOTED = re.compile(r"^[ \t]*>[> \t]*", re.M)  # as mail programs quote
 _CERTIFICATE_LABELS = {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"}
 _PKCS7_LABELS = {"PKCS7", "CMS", "PKCS #7 SIGNED DATA"}
 _DASHES = str.maketrans(
@@ -160,7 +161,8 @@ class _Reader:
         elif label not in _CERTIFICATE_LABELS | _PKCS7_LABELS:
             self.wrong.append(WrongThing(f"a block of the kind {label}", SEND_A_CERTIFICATE))
         else:
-            content = _base64(_HEADER_LINE.sub("", body).strip("- \t\r\n"))
+            bare = _HEADER_LINE.sub("", _QUOTED.sub("", body))
+            content = _base64(bare.strip("- \t\r\n"))
             if content is None:
                 self._undecodable("it is not valid Base64")
             else:

@@ -130,3 +130,18 @@ def test_it_shows_any_number_of_entries_with_the_same_queries(owner_api, trustst
     before = queries_of(lambda: owner_api.get(url))
     owner_api.post(f"{url}versions/", {"entries": [_pem(ISSUING, "anchor"), _pem(STRANGER)]})
     assert queries_of(lambda: owner_api.get(url)) == before
+
+
+def test_it_refuses_a_certificate_in_two_roles(owner_api, truststore, partner):
+    body = {"entries": [{"pem": partner.pem, "role": role} for role in ("client", "intermediate")]}
+    answer = owner_api.post(f"/api/v1/truststores/{truststore.uuid}/versions/", body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "entry_twice")
+    assert answer.json()["errors"][0]["field"] == "entries.1.role"
+
+
+def test_it_says_what_a_pem_is_that_is_no_certificate(owner_api, truststore, partner):
+    for pem, said in (("<html>", "a web page"), (partner.pem + partner.pem[:90], "has no end")):
+        body = {"entries": [{"pem": pem, "role": "client"}]}
+        answer = owner_api.post(f"/api/v1/truststores/{truststore.uuid}/versions/", body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "one_certificate")
+        assert said in answer.json()["detail"]

@@ -62,6 +62,13 @@ def test_it_may_get_a_role_on_the_page_once_it_is_waived(owner, owner_client, in
     assert [value for value, _ in offered] == ["", "anchor", "intermediate"]
 
 
+def test_it_is_not_called_sound(owner, owner_client, incident, upload):
+    waived(owner)
+    case = owner_client.get(reverse("incidents:detail", args=[incident.uuid])).content.decode()
+    assert f"{upload} is accepted by waiver." in case
+    assert "It is accepted by waiver." in owner_client.get(review(incident, upload)).content.decode()
+
+
 def test_it_waits_while_the_upload_is_checked_anew(owner, owner_client, incident, upload):
     upload.refresh_from_db()
     judge_again(actor=owner, upload=upload)
@@ -74,5 +81,6 @@ def test_it_tells_the_partner_nothing_of_the_waiver(owner, client, incident, upl
     waived(owner)
     text = client.get(f"/s/{token_in(mailoutbox[0])}/").content.decode()
     assert "A CA key of the kind Ed25519" in text
+    assert "accepted all the same" in text
     assert REASON not in text
     assert "/waivers/" not in text

@@ -43,3 +43,17 @@ def test_it_lets_a_certificate_and_a_sentence_about_keys_pass(owner_api, trustst
 @pytest.mark.parametrize("url", ["/hosts/?q=%00", "/audit/?q=a%00"])
 def test_it_answers_a_nul_in_the_address_with_400(owner_client, url):
     assert owner_client.get(url).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"name": "half \\ud83d"}',
+        '{"name \\ud83d": "x"}',
+        "[" * 100_000,
+        '{"a":' * 5_000 + "1" + "}" * 5_000,
+    ],
+)
+def test_it_refuses_json_that_no_answer_could_be_made_of(client, db, body):
+    answer = client.post("/api/v1/truststores/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")

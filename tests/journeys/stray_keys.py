@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -74,6 +75,8 @@ class Keyring:
         yield Stray("bare.txt", base64.b64encode(pkcs8), secrets)
         yield Stray("words.txt", b"key: " + base64.b64encode(sec1), secrets)
         yield Stray("hex.txt", pkcs8.hex().encode(), secrets)
+        yield Stray("hex-pem.txt", plain.hex().encode(), secrets)
+        yield Stray("header.txt", quote(plain).encode(), secrets)
         yield Stray("chain.p7b", self._pkcs7(pkcs8), secrets)
         yield Stray("client.p12", self._pkcs12(), secrets)
         yield Stray("store.jks", _java(sealed), (sealed[-48:],))

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import pytest
 from cryptography.hazmat.primitives.serialization import (
@@ -59,6 +60,10 @@ WRAPPINGS: dict[str, Callable[[bytes], bytes]] = {
     "PEM in UTF-16 in Base64, shifted": lambda key: (
         base64.b64encode(b"xy" + key.decode().encode("utf-16-le")) if b"-----" in key else key
     ),
+    "in hexadecimal as a list": lambda key: ", ".join(f"0x{byte:02x}" for byte in key).encode(),
+    "PEM in hexadecimal": lambda key: b"key: " + key.hex().encode() if b"-----" in key else key,
+    "escaped as in an address": lambda key: quote(key).encode() if b"-----" in key else key,
+    "escaped as in a form": lambda key: quote_plus(key).encode() if b"-----" in key else key,
     "cut off early": lambda key: key[: max(60, len(key) // 4)] if key[0] == 0x30 else key,
     "cut off": lambda key: key[: len(key) * 2 // 3],
 }
@@ -98,3 +103,19 @@ def test_it_finds_the_key_of_a_java_keystore(tmp_path: Path) -> None:
 def test_it_takes_no_certificate_for_a_key(identity: Identity) -> None:
     for data in (identity.der, identity.pem.encode(), identity.chain_pem.encode("utf-16")):
         assert private_key_in(data) is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In the end the new private key was made in our HSM.",
+        "We begin with a fresh private key, the old one ends: private key and all.",
+        "100 % of it, at the end private keys are rotated 50%25.",
+    ],
+)
+def test_it_lets_a_sentence_speak_of_the_end_of_a_private_key(sentence: str) -> None:
+    assert private_key_in(sentence.encode()) is None
+
+
+def test_it_finds_a_label_in_small_letters() -> None:
+    assert private_key_in(b"-----begin rsa private key-----") == "RSA private key (PKCS#1)"

@@ -108,6 +108,7 @@ def test_it_reads_a_p7b_with_a_revocation_list_inside(chain: str, tmp_path: Path
         lambda pem: pem.replace("-----", "\u2014\u2014").encode(),
         lambda pem: pem.replace("-----", "\u2013" * 5).replace("\n", "\r\n\r\n").encode("utf-16"),
         lambda pem: pem.replace("\n", " ").encode(),
+        lambda pem: ("Hello,\n" + pem).replace("\n", "\r\n> > ").encode(),
         lambda pem: pem.replace("\n", "\r").encode("utf-16-le"),
         lambda pem: ('{"certificate": "' + pem.replace("\n", "\\n") + '"}').encode(),
         lambda pem: pem.replace("\n", "\n   \t").encode("utf-8-sig"),
@@ -115,8 +116,8 @@ def test_it_reads_a_p7b_with_a_revocation_list_inside(chain: str, tmp_path: Path
             "END CERTIFICATE", "END TRUSTED CERTIFICATE"
         ).encode(),
     ],
-    ids=["CR LF written out", "long dashes", "dashes, blank lines, UTF-16", "one line", "CR only, UTF-16",
-         "in JSON", "indented after a mark", "trusted label, nothing after it"],
+    ids=["CR LF written out", "long dashes", "dashes, blank lines, UTF-16", "one line", "quoted",
+         "CR only, UTF-16", "in JSON", "indented after a mark", "trusted label, nothing after it"],
 )  # fmt: skip
 def test_it_reads_three_certificates_that_people_handled_roughly(mistreat: Callable[[str], bytes]) -> None:
     reading = read(mistreat(PARTNER.chain_pem), "rough.txt")
