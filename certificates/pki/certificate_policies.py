@@ -61,6 +61,19 @@ class _State:
             self.any_allowed = min(self.any_allowed, inhibit.skip_certs)
 
 
+def malformed(certificate: Certificate) -> str:
+    """Why BoringSSL cannot take its policies or their mappings: the end of a sentence that begins with its
+    name; "" when it can."""
+    if len(listed := _listed(certificate)) != len(set(listed)):
+        return "names one policy twice"
+    mappings = _mappings(certificate)
+    return (
+        "has policy mappings that cannot be read"
+        if mappings is not None and not _well_formed(mappings)
+        else ""
+    )
+
+
 def unmet(path: Sequence[Certificate]) -> Unmet | None:
     """Why this path fails for its policies; None when it does not. `path`: leaf first, the last is trusted.
 
@@ -69,8 +82,7 @@ def unmet(path: Sequence[Certificate]) -> Unmet | None:
     state = _State(len(path) + 1, len(path) + 1, {_ANY})
     for place in range(len(path) - 2, -1, -1):
         certificate = path[place]
-        found = _extension(certificate, x509.CertificatePolicies)
-        listed = [policy.policy_identifier for policy in found] if found else []
+        listed = _listed(certificate)
         if len(listed) != len(set(listed)):
             return Unmet(certificate, "names one policy twice")
         passing = certificate.self_issued and place > 0
@@ -89,6 +101,11 @@ def unmet(path: Sequence[Certificate]) -> Unmet | None:
             state.explicit -= state.explicit > 0
         state.constrain(certificate)
     return Unmet(path[0], "has none of the policies that a CA above it demands") if state.failed else None
+
+
+def _listed(certificate: Certificate) -> list[x509.ObjectIdentifier]:
+    found = _extension(certificate, x509.CertificatePolicies)
+    return [policy.policy_identifier for policy in found] if found else []
 
 
 def _extension(certificate: Certificate, kind: type[_E]) -> _E | None:

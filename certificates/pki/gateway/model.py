@@ -56,6 +56,8 @@ def _predict(
     late: Refusal | None = None
     if leaf.certificate.fingerprint in rendered.pins:
         if leaf.certificate.not_before <= at <= leaf.certificate.not_after:
+            if refusal := checks.pinned([leaf, *sent], settings):
+                return refused(refusal)
             return _accepted("It is pinned: exactly this certificate gets in.", (leaf.certificate,))
         late = Refusal("PIN_DATES", leaf.certificate)
     if settings.rendering is Rendering.PRODUCT and (refusal := checks.lock([leaf, *sent])):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from .. import der
 from ..cases import Case, anchors, helpers, pins
 from ..making import DAY, client, make
 from .usual import hierarchy
@@ -41,6 +42,17 @@ def _pins() -> Iterator[Case]:
     yield Case("pinned, version 1", pins(one := client("v1", version=1)), (one,))
     yield Case("pinned, RSA 1024", pins(one := client("short", kind="rsa1024")), (one,))
     yield Case("pinned, Ed25519", pins(one := client("edwards", kind="ed25519")), (one,))
+    policy = der.sequence(der.oid("1.3.6.1.4.1.99999.5"))
+    twice = {"extra": (der.extension("2.5.29.32", der.sequence(policy, policy)),)}
+    yield Case("pinned, names a policy twice", pins(one := client("twice", **twice)), (one,))
+    one = client("twice issued", middle, **twice)
+    yield Case("pinned and issued, names a policy twice", anchors(root) + pins(one), (one, middle))
+    more = [make(f"filler {number}", kind="rsa2048") for number in range(5)]
+    store = anchors(root) + pins(one)
+    yield Case("pinned and issued, names a policy twice, sends a lot", store, (one, middle, *more))
+    unsure = make("unsure middle", root, extra=(der.extension("2.5.29.33", b"\x05\x00"),))
+    one = client("below unsure", unsure)
+    yield Case("pinned, sends an issuer with broken mappings", anchors(root) + pins(one), (one, unsure))
     no_signing = client("mute", usage=("keyEncipherment",))
     yield Case("pinned, may not sign", pins(no_signing), (no_signing,))
     both = ("digitalSignature", "keyCertSign")
