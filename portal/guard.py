@@ -34,7 +34,7 @@ class InputGuard:
         if not is_api and any("\0" in value for _, values in request.GET.lists() for value in values):
             return render(request, "400.html", {"sentence": NUL_SENT}, status=400)
         for field, text in _texts(request):
-            if private_key_in(text.encode()):
+            if private_key_in(text.encode(errors="replace")):
                 if is_api:
                     return _problem(field)
                 return render(request, "400.html", {"sentence": KEY_SENT}, status=400)
@@ -54,17 +54,19 @@ def _texts(request: HttpRequest) -> Iterator[tuple[str, str]]:
     elif request.content_type == "application/json":
         try:
             yield from _walk(json.loads(request.body), "")
-        except ValueError:
+        except (ValueError, RecursionError):
             return  # the parser of the API says what is wrong with it
 
 
 def _walk(value: Any, field: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield field, value
-    elif isinstance(value, dict | list):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        for name, inner in items:
-            yield from _walk(inner, f"{field}.{name}".lstrip("."))
+    waiting = [(field, value)]  # no recursion: JSON may be nested deeper than Python calls may be
+    while waiting:
+        field, value = waiting.pop()
+        if isinstance(value, str):
+            yield field, value
+        elif isinstance(value, dict | list):
+            items = value.items() if isinstance(value, dict) else enumerate(value)
+            waiting += ((f"{field}.{name}".lstrip("."), inner) for name, inner in items)
 
 
 def _problem(field: str) -> JsonResponse:

@@ -119,6 +119,15 @@ def test_it_counts_what_each_side_saw_since(owner, host, two):
     assert not row.rises
 
 
+@pytest.mark.parametrize("act", [services.go_on, services.take_back])
+def test_it_goes_on_only_from_its_first_nodes(owner, host, two, act):
+    ready = changed(owner, host)
+    with pytest.raises(Conflict) as refusal:
+        act(actor=owner, deployment=ready)
+    assert refusal.value.code == "no_canary"
+    assert fresh(ready).status == "ready"
+
+
 def test_it_refuses_a_canary_of_every_node(owner, host, two):
     with pytest.raises(DomainError) as refusal:
         services.start(actor=owner, deployment=changed(owner, host), first=two)
