@@ -122,8 +122,11 @@ def prepare(*, deployment: Deployment, at: datetime) -> None:
     """
     if deployment.status != S.PLANNED:
         return
-    who = portal(deployment.account)
-    move(deployment, S.CHECKING, actor=who.label)
+    try:
+        move(deployment, S.CHECKING, actor=portal(deployment.account).label)
+    except Conflict:
+        log.info("%s was superseded, or another worker is at it", deployment)
+        return
     log.info("%s is compiled and checked", deployment)
     live = compiling.live_deployment(deployment.account)
     try:
@@ -468,8 +471,11 @@ def _make_live(deployment: Deployment, nodes: int) -> None:
     audit.record(who, "deployment:live", deployment, nodes=nodes)
     _note_deleted(deployment)
     _let_go_of_keys(deployment.account)
-    # In the same transaction, so that nobody sees *live* beside flags of yesterday.
+    # In the same transaction, so that nobody sees *live* beside flags or changes of yesterday.
     compiling.reflag(deployment.account, timezone.now())
+    for waiting in Deployment.objects.filter(account=deployment.account, status__in=(S.READY, S.SCHEDULED)):
+        waiting.changes = compiling.changes(deployment.compiled, waiting.compiled)
+        waiting.save(update_fields=["changes"])
     announce("deployment.ended", deployment.uuid)
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import AuditEntry
-from catalog.services import create_proxy
+from catalog.models import Proxy
+from catalog.services import create_proxy, delete_proxy
 from common.errors import Conflict, DomainError
 from gateway import canaries, delivery, services, sightings, tasks
 from gateway.agent.seen import Sighting as Seen
@@ -119,13 +120,13 @@ def test_it_counts_what_each_side_saw_since(owner, host, two):
     assert not row.rises
 
 
-@pytest.mark.parametrize("act", [services.go_on, services.take_back])
-def test_it_goes_on_only_from_its_first_nodes(owner, host, two, act):
-    ready = changed(owner, host)
-    with pytest.raises(Conflict) as refusal:
-        act(actor=owner, deployment=ready)
-    assert refusal.value.code == "no_canary"
-    assert fresh(ready).status == "ready"
+def test_a_plan_made_meanwhile_says_what_it_changes_against_the_new_live_one(owner, host, canary, two):
+    delete_proxy(actor=owner, proxy=Proxy.objects.get())
+    later = planned(owner)
+    assert later.changes == []
+    services.go_on(actor=owner, deployment=canary)
+    proves(two[1])
+    assert [(row["name"], row["kind"]) for row in fresh(later).changes] == [("/o", "removed")]
 
 
 def test_it_refuses_a_canary_of_every_node(owner, host, two):
