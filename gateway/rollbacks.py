@@ -73,9 +73,8 @@ def contents(to: Deployment, at: datetime) -> dict[str, Any]:
         gone = [print_ for print_ in trusted if print_ in expired]
         told += [vars(problem("entry_expired", gate["name"], str(expired[print_]))) for print_ in gone]
         if gone and len(gone) == len(trusted):
-            told.append(
-                vars(problem("truststore_expired", gate["name"], f"The truststore of {gate['name']}"))
-            )
+            which = f"The truststore of {gate['name']}"
+            told.append(vars(problem("truststore_expired", gate["name"], which, gate["client_auth"])))
     compiled["problems"], compiled["kept"] = told, {}
     return compiled
 
