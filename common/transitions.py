@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from .errors import Conflict
+from .words import sentence
 
 
 def move(obj: models.Model, to: str, *, actor: str, reason: str = "", **also: Any) -> None:
@@ -39,4 +40,5 @@ def move(obj: models.Model, to: str, *, actor: str, reason: str = "", **also: An
 
 
 def _name(obj: models.Model) -> str:
-    return f"{obj._meta.verbose_name} {obj}".capitalize()
+    kind, name = str(obj._meta.verbose_name), str(obj)
+    return sentence(name if name.startswith(kind) else f"{kind} {name}")

@@ -9,26 +9,34 @@ from common.keepers import keeps
 from common.words import few
 from vhosts.models import VirtualHost
 
-from .lifecycle import DeploymentStatus
+from .lifecycle import ON_NODES, DeploymentStatus
 from .models import DeployedKey
 from .selectors import KEPT, deployments_kept
 
-ON_GATEWAY = (DeploymentStatus.LIVE, DeploymentStatus.DELIVERING)
+ON_GATEWAY = (DeploymentStatus.LIVE, *ON_NODES)
 
 
 @keeps(VirtualHost)
 def deployments_serving(host: VirtualHost) -> Iterator[str]:
     """Deployments with an API on the host: the live one, and those that may be gone back to."""
-    serving, older = [], []
+    serving, going_back, older = [], [], []
     rows = deployments_kept(host.account).order_by("-pk")
-    for number, status, routes in rows.values_list("number", "status", "compiled__ir__routes"):
+    for number, status, back, routes in rows.values_list(
+        "number", "status", "goes_back_to", "compiled__ir__routes"
+    ):
         if any(str(host.uuid) in route["hosts"] for route in routes or ()):
             if status in ON_GATEWAY:
                 serving.append(str(number))
             elif status == DeploymentStatus.SUPERSEDED:
                 older.append(str(number))
+            elif back is not None:  # any other plan gives way to the account as it is after the deletion
+                going_back.append(str(number))
     if serving:
         yield "The gateway still serves an API on it. Deploy what waits first."
+    if going_back:
+        yield (
+            f"Deployment {few(going_back)} is planned and goes back to an API on it. Plan another one first."
+        )
     if older:
         yield (
             f"Going back to deployment {few(older)} would serve an API on it. The last {KEPT} that were live "

@@ -46,6 +46,18 @@ def was_live(deployment: Deployment) -> bool:
     return deployment.moves.filter(new=DeploymentStatus.LIVE).exists()
 
 
+def refuse_expired(to: Deployment, at: datetime) -> None:
+    """Raise Conflict when a server certificate of `to` has expired by `at`."""
+    gates = to.compiled["ir"]["gates"]
+    expired = _expired(to, {gate["certificate_sha256"] for gate in gates}, at)
+    if dead := [gate["name"] for gate in gates if gate["certificate_sha256"] in expired]:
+        raise Conflict(
+            "certificate_expired",
+            f"The server certificate that {few(dead)} had then has expired. Clients would break off the "
+            "handshake. Plan a new deployment instead.",
+        )
+
+
 def contents(to: Deployment, at: datetime) -> dict[str, Any]:
     """The configuration of `to` exactly as it was, with the problems that its certificates have by `at`.
 
@@ -53,25 +65,16 @@ def contents(to: Deployment, at: datetime) -> dict[str, Any]:
     """
     compiled = deepcopy(to.compiled)
     gates = compiled["ir"]["gates"]
-    asked = {print_ for gate in gates for print_ in _prints(gate)}
-    known = Certificate.objects.filter(account=to.account, fingerprint__in=asked)
-    expired = {row.fingerprint: row for row in known.filter(not_after__lt=at).defer("der")}
-    dead = [gate["name"] for gate in gates if gate["certificate_sha256"] in expired]
-    if dead:
-        raise Conflict(
-            "certificate_expired",
-            f"The server certificate that {few(dead)} had then has expired. Clients would break off the "
-            "handshake. Plan a new deployment instead.",
-        )
+    refuse_expired(to, at)
+    expired = _expired(to, {print_ for gate in gates for print_ in _trusted(gate)}, at)
     told = [row for row in compiled["problems"] if row["code"] not in ("entry_expired", "truststore_expired")]
     for gate in gates:
         trusted = _trusted(gate)
         gone = [print_ for print_ in trusted if print_ in expired]
         told += [vars(problem("entry_expired", gate["name"], str(expired[print_]))) for print_ in gone]
         if gone and len(gone) == len(trusted):
-            told.append(
-                vars(problem("truststore_expired", gate["name"], f"The truststore of {gate['name']}"))
-            )
+            which = f"The truststore of {gate['name']}"
+            told.append(vars(problem("truststore_expired", gate["name"], which, gate["client_auth"])))
     compiled["problems"], compiled["kept"] = told, {}
     return compiled
 
@@ -80,8 +83,9 @@ def _key_of(deployment: Deployment, gate: dict[str, Any]) -> str:
     return deployment.compiled["keys"][gate["key_file"]]
 
 
-def _prints(gate: dict[str, Any]) -> list[str]:
-    return [gate["certificate_sha256"], *_trusted(gate)]
+def _expired(to: Deployment, fingerprints: set[str], at: datetime) -> dict[str, Certificate]:
+    known = Certificate.objects.filter(account=to.account, fingerprint__in=fingerprints)
+    return {row.fingerprint: row for row in known.filter(not_after__lt=at).defer("der")}
 
 
 def _trusted(gate: dict[str, Any]) -> list[str]:

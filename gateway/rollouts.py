@@ -23,8 +23,9 @@ from common.words import few, sentence
 
 from . import compiling, composing, rollbacks, services
 from .impact import Impact, impact_between, impact_of
-from .lifecycle import ON_NODES, BatchStatus, DeploymentStatus, RolloutStatus
+from .lifecycle import ON_NODES, UNSTARTED, BatchStatus, DeploymentStatus, RolloutStatus
 from .models import Deployment, Rollout, RolloutBatch
+from .superseding import supersede
 
 MOST_HOSTS = 500  # in one batch
 log = logging.getLogger(__name__)
@@ -206,6 +207,15 @@ def _fail(rollout: Rollout, batch: RolloutBatch, why: str) -> None:
     audit.record(
         portal(rollout.account), "rollout:failed", rollout, problem=problem, remaining=remaining(rollout)
     )
+    _supersede_unstarted(rollout, "Portal", f"{rollout} was stopped by a failure")
+
+
+def _supersede_unstarted(rollout: Rollout, by: str, reason: str) -> None:
+    """Its batch that nobody would start any more; also one that the worker is at."""
+    for deployment in Deployment.objects.filter(batch__rollout=rollout, status__in=UNSTARTED).defer(
+        "compiled"
+    ):
+        supersede(deployment, by=by, reason=reason)
 
 
 def remaining(rollout: Rollout) -> list[str]:
@@ -234,9 +244,7 @@ def stop(*, actor: Actor, rollout: Rollout) -> None:
     """End it. What is live stays; the batch on the nodes ends by its own proof; the rest stays flagged."""
     move(rollout, RolloutStatus.STOPPED, actor=actor.label)
     audit.record(actor, "rollout:stopped", rollout, remaining=remaining(rollout))
-    unstarted = Deployment.objects.filter(batch__rollout=rollout, status=DeploymentStatus.READY)
-    for deployment in unstarted:
-        move(deployment, DeploymentStatus.SUPERSEDED, actor=actor.label, reason=f"{rollout} was stopped")
+    _supersede_unstarted(rollout, actor.label, f"{rollout} was stopped")
 
 
 def to_republish(rollout: Rollout) -> list[Product]:

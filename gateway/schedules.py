@@ -35,8 +35,10 @@ log = logging.getLogger(__name__)
 def schedule(*, actor: Actor, deployment: Deployment, at: datetime) -> None:
     """Have a ready deployment start by itself at `at` (aware).
 
-    Raises DomainError when the time is past or more than 30 days ahead, Conflict when it is not ready.
+    Raises DomainError when the time is past or more than 30 days ahead, Conflict when it is not ready,
+    or a batch of a rollout.
     """
+    services.refuse_part_of_rollout(deployment)
     now = timezone.now()
     if not now < at <= now + FURTHEST:
         raise DomainError(

@@ -22,7 +22,7 @@ from common.errors import Conflict
 from common.logcontext import noting
 from common.outbox import announce
 from common.transitions import move
-from common.words import sentence
+from common.words import few, sentence
 
 from . import (
     canaries,
@@ -122,8 +122,11 @@ def prepare(*, deployment: Deployment, at: datetime) -> None:
     """
     if deployment.status != S.PLANNED:
         return
-    who = portal(deployment.account)
-    move(deployment, S.CHECKING, actor=who.label)
+    try:
+        move(deployment, S.CHECKING, actor=portal(deployment.account).label)
+    except Conflict:
+        log.info("%s was superseded, or another worker is at it", deployment)
+        return
     log.info("%s is compiled and checked", deployment)
     live = compiling.live_deployment(deployment.account)
     try:
@@ -212,7 +215,7 @@ def _why_not(deployment: Deployment, live: Deployment | None) -> tuple[str, dict
         said = " ".join(f"{p['host'] or p['subject']}: {p['sentence']} {p['remedy']}" for p in blocking)
         return said, {}
     if taken := _taken(deployment):
-        return f"Another account serves {', '.join(taken)} already.", {}
+        return _said_of_taken(taken), {}
     try:
         part = delivery.part_of(deployment)
     except InvalidToken:
@@ -261,6 +264,10 @@ def _taken(deployment: Deployment) -> list[str]:
     return sorted(set(others.values_list("name", flat=True)))
 
 
+def _said_of_taken(names: list[str]) -> str:
+    return f"Another account serves {few(names)} already."
+
+
 def start(
     *,
     actor: Actor,
@@ -273,10 +280,11 @@ def start(
 
     `minutes`: a canary goes on by itself after so long without rising refusals; None: a person decides.
     `in_rollout`: a batch is started by its rollout, and by nobody else.
-    Raises Conflict when it is not ready, or another is on its way.
+    Raises Conflict when it is not ready, another is on its way, or it is not fit any more: what was checked
+    may be weeks old by now.
     """
-    if deployment.batch is not None and not in_rollout:
-        raise Conflict("part_of_a_rollout", f"{deployment} is started by {deployment.batch.rollout}.")
+    if not in_rollout:
+        refuse_part_of_rollout(deployment)
     account = deployment.account
     nodes = list(selectors.nodes_to_prove(account))
     if not nodes:
@@ -288,6 +296,7 @@ def start(
         on_its_way = Deployment.objects.filter(account=account, status__in=ON_NODES).defer("compiled").first()
         if on_its_way is not None:
             raise Conflict("deployment_running", _who_blocks(on_its_way))
+        _refuse_unfit_by_now(deployment)
         move(deployment, S.DELIVERING, actor=actor.label)
         if first:
             canaries.begin(deployment, nodes, first, minutes)
@@ -301,6 +310,22 @@ def start(
         )
         _expect_proof(deployment, nodes)
     delivery.hand_over_each(nodes)
+
+
+def refuse_part_of_rollout(deployment: Deployment) -> None:
+    """Raise Conflict for a batch, which only its rollout starts."""
+    if deployment.batch is not None:
+        raise Conflict(
+            "part_of_a_rollout", sentence(f"{deployment} is started by {deployment.batch.rollout}.")
+        )
+
+
+def _refuse_unfit_by_now(deployment: Deployment) -> None:
+    if deployment.goes_back_to is not None:
+        rollbacks.refuse_unfit(deployment.goes_back_to)
+        rollbacks.refuse_expired(deployment.goes_back_to, timezone.now())
+    if taken := _taken(deployment):
+        raise Conflict("name_taken", _said_of_taken(taken))
 
 
 def _who_blocks(other: Deployment) -> str:
@@ -320,6 +345,7 @@ def _expect_proof(deployment: Deployment, nodes: Iterable[Node]) -> None:
 def go_on(*, actor: Actor, deployment: Deployment) -> None:
     """Bring a canary to all the other nodes. Raises Conflict when it is none."""
     with transaction.atomic():
+        _refuse_no_canary(deployment)
         move(deployment, S.DELIVERING, actor=actor.label, reason="goes on to every node")
         canaries.end(deployment)
         proven = deployment.proofs.values("node")
@@ -333,11 +359,15 @@ def go_on(*, actor: Actor, deployment: Deployment) -> None:
 def take_back(*, actor: Actor, deployment: Deployment) -> None:
     """Take a canary back from its nodes: they serve what is live again. Raises Conflict when it is none."""
     with transaction.atomic():
-        if deployment.status != S.CANARY:
-            raise Conflict("no_canary", sentence(f"{deployment} is no canary now. Nothing was changed."))
+        _refuse_no_canary(deployment)
         problem = f"{actor.label} took it back from {', '.join(deployment.canary.nodes)}."
         _take_back(deployment, problem, actor=actor, reason="taken back")
     delivery.hand_over_each(proof.node for proof in deployment.proofs.select_related("node"))
+
+
+def _refuse_no_canary(deployment: Deployment) -> None:
+    if deployment.status != S.CANARY:
+        raise Conflict("no_canary", sentence(f"{deployment} is no canary now. Nothing was changed."))
 
 
 def acknowledged(*, node: Node, version: str, at: datetime) -> None:
@@ -441,8 +471,11 @@ def _make_live(deployment: Deployment, nodes: int) -> None:
     audit.record(who, "deployment:live", deployment, nodes=nodes)
     _note_deleted(deployment)
     _let_go_of_keys(deployment.account)
-    # In the same transaction, so that nobody sees *live* beside flags of yesterday.
+    # In the same transaction, so that nobody sees *live* beside flags or changes of yesterday.
     compiling.reflag(deployment.account, timezone.now())
+    for waiting in Deployment.objects.filter(account=deployment.account, status__in=(S.READY, S.SCHEDULED)):
+        waiting.changes = compiling.changes(deployment.compiled, waiting.compiled)
+        waiting.save(update_fields=["changes"])
     announce("deployment.ended", deployment.uuid)
 
 
@@ -507,8 +540,12 @@ def conclude_answered() -> None:
     """End deliveries that every node has answered: the end was lost to a crash, or the last one waited for is
     gone."""
     for deployment in Deployment.objects.filter(status=S.DELIVERING).select_related("account"):
-        if not deployment.proofs.filter(status__in=UNSETTLED).exists():
+        if deployment.proofs.filter(status__in=UNSETTLED).exists():
+            continue
+        try:
             _conclude(deployment)
+        except Exception:  # one account's trouble must not keep the others waiting
+            log.exception("%s could not be ended; the sweep tries again", deployment)
 
 
 def _give_up_on_silent_nodes() -> None:
@@ -520,7 +557,9 @@ def _give_up_on_silent_nodes() -> None:
         silent = deployment.proofs.exclude(status__in=(ProofStatus.PROVEN, ProofStatus.REFUSED))
         names = ", ".join(silent.values_list("node__name", flat=True))
         minutes = SILENCE // timedelta(minutes=1)
-        with about(deployment), transaction.atomic():
-            _take_back(
-                deployment, f"{names}: no answer within {minutes} minutes. Look at the node, then plan again."
-            )
+        problem = f"{names}: no answer within {minutes} minutes. Look at the node, then plan again."
+        try:
+            with about(deployment), transaction.atomic():
+                _take_back(deployment, problem)
+        except Conflict:
+            log.info("%s was answered meanwhile", deployment)

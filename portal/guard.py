@@ -68,13 +68,16 @@ def _texts(request: HttpRequest) -> Iterator[tuple[str, str]]:
 
 
 def _walk(value: Any, field: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield field, value
-    elif isinstance(value, dict | list):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        for name, inner in items:
-            str(name).encode()  # of half a character no text can be made, nor an answer that names the field
-            yield from _walk(inner, f"{field}.{name}".lstrip("."))
+    waiting = [(field, value)]  # no recursion: JSON may be nested deeper than Python calls may be
+    while waiting:
+        field, value = waiting.pop()
+        if isinstance(value, str):
+            yield field, value
+        elif isinstance(value, dict | list):
+            items = value.items() if isinstance(value, dict) else enumerate(value)
+            for name, inner in items:
+                str(name).encode()  # of half a character no text can be made, nor an answer that names it
+                waiting.append((f"{field}.{name}".lstrip("."), inner))
 
 
 def _problem(code: str, sentence: str, field: str = "") -> JsonResponse:

@@ -198,6 +198,15 @@ class ChangeHostForm(_Placed):
         place = [] if host.is_default else self._place_layout()
         self.helper = _helper(*place, act="Request the change", back=back)
 
+    def clean_trust(self) -> str:
+        """“None” would leave the truststore that there is, which is not what it says."""
+        trust, asks = self.cleaned_data["trust"], self.cleaned_data.get("client_auth", ClientAuth.OFF)
+        if "trust" in self.data and not trust and asks != ClientAuth.OFF:
+            raise forms.ValidationError(
+                "A host that asks needs a truststore. Choose one, or turn asking off."
+            )
+        return trust
+
 
 def _helper(*first: Any, act: str, back: str) -> FormHelper:
     helper = FormHelper()

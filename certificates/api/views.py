@@ -9,13 +9,14 @@ from django.db.models import BooleanField, Case, Count, QuerySet, Value, When
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import AccountViewSet
 from common.api import SEARCH, Nothing
 from common.errors import NotFound
+from common.parsers import Json
 
 from .. import access, selectors
 from ..models import Truststore, TruststoreVersion
@@ -198,7 +199,7 @@ class UploadViewSet(AccountViewSet):
         return Response(UploadDetailOut(upload).data, status=201)
 
     @extend_schema(request=Nothing, responses={202: UploadDetailOut})
-    @action(detail=True, methods=["post"], parser_classes=(JSONParser,))
+    @action(detail=True, methods=["post"], parser_classes=(Json,))
     def again(self, request: Request, uuid: UUID) -> Response:
         """Have it judged once more, with the clock, the profile and the waivers of today."""
         self.given(Nothing)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import AuditEntry
-from catalog.services import create_proxy
+from catalog.models import Proxy
+from catalog.services import create_proxy, delete_proxy
 from common.errors import Conflict, DomainError
 from gateway import canaries, delivery, services, sightings, tasks
 from gateway.agent.seen import Sighting as Seen
@@ -117,6 +118,15 @@ def test_it_counts_what_each_side_saw_since(owner, host, two):
     (row,) = canaries.seen_since(fresh(deployment).canary)
     assert (row.before.served, row.since.served, row.others.refused) == (5, 7, 2)
     assert not row.rises
+
+
+def test_a_plan_made_meanwhile_says_what_it_changes_against_the_new_live_one(owner, host, canary, two):
+    delete_proxy(actor=owner, proxy=Proxy.objects.get())
+    later = planned(owner)
+    assert later.changes == []
+    services.go_on(actor=owner, deployment=canary)
+    proves(two[1])
+    assert [(row["name"], row["kind"]) for row in fresh(later).changes] == [("/o", "removed")]
 
 
 def test_it_refuses_a_canary_of_every_node(owner, host, two):

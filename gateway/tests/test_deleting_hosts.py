@@ -58,7 +58,12 @@ def test_a_host_with_a_draft_stays(owner, owner_client, host):
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [("live", "still serves an API"), ("superseded", "Going back to deployment 1")]
+    ("status", "words"),
+    [
+        ("live", "still serves an API"),
+        ("canary", "still serves an API"),
+        ("superseded", "Going back to deployment 1"),
+    ],
 )
 def test_a_host_that_a_deployment_serves_stays(owner, host, status, words):
     proxy = create_proxy(
@@ -69,6 +74,20 @@ def test_a_host_that_a_deployment_serves_stays(owner, host, status, words):
     old.moves.create(old="delivering", new="live", actor="Portal")
     proxy.delete()
     with pytest.raises(Conflict, match=words):
+        _delete(owner, host)
+
+
+def test_a_host_that_a_planned_way_back_would_serve_stays(owner, host):
+    proxy = create_proxy(
+        actor=owner, name="Orders", base_path="/o", hosts=[host], target_url="http://127.0.0.1:1"
+    )
+    compiled = compiling.compile_account(owner.account, timezone.now(), live=None).to_json()
+    old = Deployment.objects.create(account=owner.account, number=1, status="superseded", compiled=compiled)
+    Deployment.objects.create(
+        account=owner.account, number=2, status="ready", compiled=compiled, goes_back_to=old
+    )
+    proxy.delete()
+    with pytest.raises(Conflict, match="Deployment 2 is planned and goes back"):
         _delete(owner, host)
 
 

@@ -9,7 +9,7 @@ from catalog.services import create_proxy, delete_proxy
 from certificates.models import Certificate, ServerKey
 from common.errors import Conflict
 from gateway import compiling, services
-from gateway.models import DeployedKey, Deployment
+from gateway.models import DeployedHost, DeployedKey, Deployment
 from gateway.tests.page_cast import deployed
 from vhosts.lifecycle import Operation
 from vhosts.services import Wish, submit
@@ -108,6 +108,25 @@ def test_it_is_rejected_when_its_server_certificate_has_expired(owner, first, se
     back = planned_back(owner, first)
     assert back.status == "rejected"
     assert "has expired" in back.problem
+
+
+def test_it_does_not_start_once_its_server_certificate_has_expired(owner, first, second):
+    back = planned_back(owner, first)
+    Certificate.objects.update(not_after=datetime.now(UTC) - timedelta(days=1))
+    with pytest.raises(Conflict) as refusal:
+        services.start(actor=owner, deployment=back)
+    assert refusal.value.code == "certificate_expired"
+    assert Deployment.objects.get(pk=back.pk).status == "ready"
+
+
+def test_it_does_not_start_once_another_account_serves_its_name(owner, first, second, other_account):
+    back = planned_back(owner, first)
+    theirs = Deployment.objects.create(account=other_account, number=1, status="live", compiled={})
+    DeployedHost.objects.create(deployment=theirs, name="partners.harbourline.test")
+    with pytest.raises(Conflict) as refusal:
+        services.start(actor=owner, deployment=back)
+    assert refusal.value.code == "name_taken"
+    assert Deployment.objects.get(pk=back.pk).status == "ready"
 
 
 def test_it_names_a_host_that_would_refuse_everybody_today(owner, first, second, partner):

@@ -153,7 +153,20 @@ def test_it_stops_before_a_batch_that_would_do_more_than_was_confirmed(owner, fl
             proves(node())
     failed = fresh(rollout)
     assert failed.status == "failed"
+    assert Deployment.objects.latest("pk").status == "superseded"
     assert "more would be felt than Owner confirmed: cc.harbourline.test would go away" in failed.problem
+
+
+def test_it_leaves_no_batch_behind_that_nobody_would_start(owner, flagged, worker):
+    with worker():
+        rollout = begun(owner)
+    with worker():
+        proves(node())
+    batch = Deployment.objects.get(batch__number=2)
+    Deployment.objects.filter(pk=batch.pk).update(status="checking")
+    rollouts.stop(actor=owner, rollout=fresh(rollout))
+    batch.refresh_from_db()
+    assert batch.status == "superseded"
 
 
 def test_it_keeps_plans_by_hand_out_of_its_way(owner, flagged, worker):

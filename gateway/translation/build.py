@@ -63,8 +63,8 @@ class _Builder:
         ir = IR(self.snapshot.account, tuple(gates.values()), self.routes(gates))
         return Built(ir, self.files, self.keys, tuple(self.problems), self.redraw_at)
 
-    def tell(self, code: str, host: str, subject: str) -> None:
-        self.problems.append(problem(code, host, subject))
+    def tell(self, code: str, host: str, subject: str, client_auth: str = "required") -> None:
+        self.problems.append(problem(code, host, subject, client_auth))
 
     def file(self, kind: str, content: str) -> str:
         name = _file_name(kind, content)
@@ -101,11 +101,11 @@ class _Builder:
         in_tls = host.refusal == "handshake" and host.client_auth != "trial"
         store = host.truststore
         if store is None:
-            self.tell("truststore_missing", name, name)
+            self.tell("truststore_missing", name, name, host.client_auth)
             return Trust((), (), (), "", self.file("ts", PLACEHOLDER_CA), in_tls)
         verdict = trust.weigh(store.entries, self.at)
         pinned = self.pinned(verdict, store) if in_tls else []
-        self.explain(name, store, verdict)
+        self.explain(host, name, store, verdict)
         moments = [moment for moment in (self.redraw_at, verdict.redraw_at) if moment is not None]
         self.redraw_at = min(moments, default=None)
         groups = _groups(verdict.rules)
@@ -139,7 +139,7 @@ class _Builder:
                     found.append(certificate)
         return sorted(found, key=pem.fingerprint)
 
-    def explain(self, host: str, store: Truststore, verdict: trust.Verdict) -> None:
+    def explain(self, host: Host, name: str, store: Truststore, verdict: trust.Verdict) -> None:
         which = f"{store.name} version {store.version}"
         for code, entries in (
             ("entry_unreadable", verdict.unreadable),
@@ -148,16 +148,16 @@ class _Builder:
             ("entry_expired", verdict.expired),
         ):
             for entry in entries:
-                self.tell(code, host, f"{entry.alias} in {which}")
+                self.tell(code, name, f"{entry.alias} in {which}")
         expired_pins = {entry.fingerprint for entry in verdict.expired if entry.role == "client"}
         if verdict.issuers or set(verdict.pins) - expired_pins:
             return
         if verdict.expired:
-            self.tell("truststore_expired", host, which)
+            self.tell("truststore_expired", name, which, host.client_auth)
         elif store.entries:
-            self.tell("truststore_trusts_nobody", host, which)
+            self.tell("truststore_trusts_nobody", name, which, host.client_auth)
         else:
-            self.tell("truststore_empty", host, which)
+            self.tell("truststore_empty", name, which, host.client_auth)
 
     def routes(self, gates: dict[str, Gate]) -> tuple[Route, ...]:
         names = {gate.host_id: name for name, gate in gates.items()}

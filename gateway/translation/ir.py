@@ -12,7 +12,8 @@ class Problem:
     """Something in the snapshot that could not be rendered as asked.
 
     `effect` says what the gateway does instead: "left out" (the host has no chain, nobody reaches it),
-    "refuses everybody" (the host answers 400 to every caller), "unavailable" (the proxy answers 503),
+    "refuses everybody" (the host refuses every caller), "refuses every certificate" (an optional host: who
+    has none enters), "notes everybody" (a trial: nobody is refused), "unavailable" (the proxy answers 503),
     "ignored" (one certificate or wish counts for nothing; the rest works), "keeps what is live" (the host's
     chain stays as it was deployed last).
     """

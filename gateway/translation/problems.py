@@ -4,6 +4,12 @@ meanwhile."""
 from gateway.translation.ir import Problem
 
 KEEPS = "keeps what is live"
+# What becomes of callers where nobody is trusted, and the effect, by the host's client authentication.
+TRUSTS_NOBODY = {
+    "required": ("every caller is refused", "refuses everybody"),
+    "optional": ("every caller with a certificate is refused", "refuses every certificate"),
+    "trial": ("every call is noted as one that would be refused", "notes everybody"),
+}
 _CATALOGUE = {
     "host_twice": (
         "Two hosts are called {host}; the other one is served.",
@@ -26,22 +32,22 @@ _CATALOGUE = {
         "left out",
     ),
     "truststore_missing": (
-        "{host} requires client certificates, but no truststore says whose. Every caller is refused.",
+        "{host} asks for client certificates, but no truststore says whose, so {then}.",
         "Name a truststore, or a reference to one, on this host.",
         "refuses everybody",
     ),
     "truststore_empty": (
-        "{subject} is empty, so every caller is refused.",
+        "{subject} is empty, so {then}.",
         "Import a partner's certificate into the truststore.",
         "refuses everybody",
     ),
     "truststore_expired": (
-        "{subject} holds nothing that is still valid, so every caller is refused.",
+        "{subject} holds nothing that is still valid, so {then}.",
         "Import the successors of the expired certificates.",
         "refuses everybody",
     ),
     "truststore_trusts_nobody": (
-        "{subject} holds nothing that a client can be trusted by, so every caller is refused.",
+        "{subject} holds nothing that a client can be trusted by, so {then}.",
         "Add an anchor or a client certificate to the truststore.",
         "refuses everybody",
     ),
@@ -97,8 +103,12 @@ _CATALOGUE = {
 }
 
 
-def problem(code: str, host: str, subject: str) -> Problem:
+def problem(code: str, host: str, subject: str, client_auth: str = "required") -> Problem:
     """`subject` names the thing as its people do: a truststore and its version, an alias, a proxy and its
-    path."""
+    path. `client_auth`: of the host, for a truststore that trusts nobody."""
     sentence, remedy, effect = _CATALOGUE[code]
-    return Problem(code, host, subject, sentence.format(host=host, subject=subject), remedy, effect)
+    then, trusts_nobody = TRUSTS_NOBODY[client_auth]
+    if effect == TRUSTS_NOBODY["required"][1]:
+        effect = trusts_nobody
+    said = sentence.format(host=host, subject=subject, then=then)
+    return Problem(code, host, subject, said, remedy, effect)

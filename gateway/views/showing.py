@@ -15,6 +15,8 @@ SEVERITY = {
     "keeps what is live": "error",
     "unavailable": "error",
     "refuses everybody": "warning",
+    "refuses every certificate": "warning",
+    "notes everybody": "warning",
 }
 
 

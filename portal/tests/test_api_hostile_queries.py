@@ -26,6 +26,12 @@ def test_it_answers_with_an_empty_or_whole_list(owner_api, collection, query):
     assert owner_api.get(f"/api/v1/{collection}/?{query}").status_code == 200
 
 
+@pytest.mark.parametrize("body", ['{"operation": "CREATE", "alias": "\\ud800"}', "[" * 100_000])
+def test_it_refuses_json_that_nobody_could_work_with(owner_api, body):
+    answer = owner_api.post("/api/v1/host-requests/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
 def test_it_cuts_a_page_to_its_greatest_size(account, owner_api):
     AuditEntry.objects.bulk_create(
         AuditEntry(account=account, actor="x", action="x:y", subject="x") for _ in range(210)

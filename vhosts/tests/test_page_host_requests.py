@@ -33,6 +33,16 @@ def test_it_asks_for_the_truststore_that_is_missing(owner_client, account):
     assert HostRequest.objects.get(operation="CREATE", wish__alias="edi").status == "failed"
 
 
+def test_it_does_not_take_none_for_the_truststore_that_there_is(owner_client, host, truststore):
+    page = reverse("vhosts:change", args=[host.uuid])
+    asked = {"alias": "partners", "client_auth": "required", "trust": "partners"}
+    owner_client.post(page, asked)
+    answer = owner_client.post(page, asked | {"trust": ""})
+    assert "trust" in answer.context["form"].errors
+    host.refresh_from_db()
+    assert host.trust == "partners"
+
+
 def test_it_shows_the_rest_request_for_what_is_typed(owner_client, truststore):
     answer = owner_client.get(reverse("vhosts:request"), NEW, headers={"HX-Request": "true"})
     text = answer.content.decode()

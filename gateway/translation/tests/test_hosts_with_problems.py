@@ -1,6 +1,9 @@
 """One host's bad input is its own problem."""
 
 from dataclasses import replace
+from typing import Literal
+
+import pytest
 
 from certificates.testing.hierarchy import NOW, PARTNER, ROOT, SERVER_ONLY
 from gateway.translation.compile import compile_snapshot
@@ -38,6 +41,24 @@ def test_it_ignores_an_entry_that_is_not_what_it_claims() -> None:
     forged = replace(entry("root", "anchor"), pem=PARTNER.pem)
     locked = replace(GOOD, client_auth="required", truststore=Truststore("t", 1, "", (forged,)))
     assert _problems(locked)[0] == ["entry_unreadable", "truststore_trusts_nobody"]
+
+
+@pytest.mark.parametrize(
+    ("client_auth", "then", "effect"),
+    [
+        ("required", "so every caller is refused.", "refuses everybody"),
+        ("optional", "so every caller with a certificate is refused.", "refuses every certificate"),
+        ("trial", "so every call is noted as one that would be refused.", "notes everybody"),
+    ],
+)
+def test_it_says_what_an_empty_truststore_means_for_callers(
+    client_auth: Literal["required", "optional", "trial"], then: str, effect: str
+) -> None:
+    host = replace(GOOD, client_auth=client_auth, truststore=Truststore("t", 1, "", ()))
+    compiled = compile_snapshot(Snapshot("acme", (host,), ()), NOW, upstream_roots=ROOT.pem)
+    (problem,) = compiled.problems
+    assert problem.sentence.endswith(then)
+    assert problem.effect == effect
 
 
 def test_it_writes_certificates_only_whatever_the_pem_text_holds() -> None:
