@@ -139,9 +139,13 @@ def due(now: datetime) -> list[Deployment]:
     ]
 
 
-def what_rose(canary: Canary) -> str:
-    """The hosts on which more calls are refused than before, in a sentence; "" when there is none."""
-    rows = [row for row in seen_since(canary) if row.rises]
+def why_hold(canary: Canary) -> str:
+    """Why a person should decide: the hosts on which more calls are refused than before, or that silence
+    proves nothing; "" when it may go on by itself."""
+    seen = seen_since(canary)
+    if all(row.since == Calls() for row in seen):
+        return "no call reached its nodes, so nothing is known of it"
+    rows = [row for row in seen if row.rises]
     return "; ".join(
         f"on {row.host} {row.since.percent} of the calls are refused, {row.before.percent} before"
         for row in rows

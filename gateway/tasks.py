@@ -153,10 +153,11 @@ def sweep_clock() -> None:
 
 
 def canaries_go_on() -> None:
-    """Canaries whose time has come go on, unless refusals rose: then a person decides."""
+    """Canaries whose time has come go on, unless refusals rose or nobody called: then a person
+    decides."""
     for deployment in canaries.due(timezone.now()):
-        if rose := canaries.what_rose(deployment.canary):
-            canaries.hold(deployment.canary, rose)
+        if why := canaries.why_hold(deployment.canary):
+            canaries.hold(deployment.canary, why)
             continue
         try:
             services.go_on(actor=portal(deployment.account), deployment=deployment)

@@ -91,12 +91,22 @@ def test_it_is_taken_back_everywhere_when_a_later_node_refuses(owner, canary, tw
     assert canary.digest not in delivery.wanted_of(two[0]).digests
 
 
-def test_it_goes_on_by_itself_after_its_time(canary):
+def test_it_goes_on_by_itself_after_its_time(canary, host, two):
+    called(host, two[0], "served", 3)
     tasks.canaries_go_on()
     assert fresh(canary).status == "canary"
     Canary.objects.update(proven_at=datetime.now(UTC) - timedelta(minutes=11))
     tasks.canaries_go_on()
     assert fresh(canary).status == "delivering"
+
+
+def test_it_does_not_go_on_by_itself_when_nobody_called_its_nodes(canary, host, two):
+    called(host, two[1], "served", 3)
+    Canary.objects.update(proven_at=datetime.now(UTC) - timedelta(minutes=11))
+    tasks.canaries_go_on()
+    held = fresh(canary)
+    assert held.status == "canary"
+    assert "no call reached its nodes" in held.canary.held
 
 
 def test_it_does_not_go_on_by_itself_while_refusals_rise(canary, host, two):
