@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from catalog.models import Proxy
 from catalog.services import change_proxy, create_proxy
-from gateway import services, tasks
+from gateway import tasks
+from gateway.models import Deployment
 from gateway.tests.page_cast import deployed, nodes, planned, proves
 
 ROLLOUTS = "/api/v1/rollouts/"
@@ -134,4 +135,4 @@ def test_it_leaves_the_start_of_a_batch_to_its_rollout(owner_api, owner, flagged
         tasks.prepare_deployment(batch["deployment"])
     answer = owner_api.post(f"/api/v1/deployments/{batch['deployment']}/deploy/")
     assert (answer.status_code, answer.json()["code"]) == (409, "part_of_a_rollout")
-    assert services.Deployment.objects.get(uuid=batch["deployment"]).status == "ready"
+    assert Deployment.objects.get(uuid=batch["deployment"]).status == "ready"

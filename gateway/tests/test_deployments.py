@@ -8,6 +8,7 @@ from catalog.services import create_proxy
 from certificates.models import ServerKey
 from common import secrets
 from common.errors import Conflict
+from common.transitions import move
 from gateway import delivery, services
 from gateway.models import Deployment, Node
 
@@ -191,7 +192,7 @@ def test_it_gives_up_on_a_plan_that_three_workers_could_not_compile(owner, host,
     deployment = services.plan(actor=owner)
     for _ in range(3):
         deployment.refresh_from_db()
-        services.move(deployment, "checking", actor="Portal")
+        move(deployment, "checking", actor="Portal")
         Deployment.objects.filter(pk=deployment.pk).update(changed_at=NOW - timedelta(days=400))
         services.give_back_stale()
     deployment.refresh_from_db()
