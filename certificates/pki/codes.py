@@ -317,6 +317,12 @@ def rule_of(finding: Finding) -> Rule:
     return RULES[finding.code, finding.severity]
 
 
+def needless(finding: Finding) -> bool:
+    """Whether it is an error that the table calls needless: one that a named person may waive."""
+    rule = RULES.get((finding.code, finding.severity))
+    return finding.severity is Severity.ERROR and rule is not None and rule.needless
+
+
 def under(profile: Profile, findings: Iterable[Finding]) -> list[Finding]:
     """The same findings with the severities of a profile. To be applied once, to findings as first made."""
     return [replace(finding, severity=rule_of(finding).under(profile)) for finding in findings]

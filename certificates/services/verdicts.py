@@ -10,7 +10,7 @@ from common.errors import DomainError
 
 from ..models import TruststoreVersion, Upload
 from ..pki.certificate import Certificate
-from ..pki.codes import RULES, Profile
+from ..pki.codes import Profile, needless
 from ..pki.findings import Finding, Severity, worst_first
 from ..pki.gateway.model import predict
 from ..pki.gateway.settings import Prediction
@@ -101,7 +101,7 @@ def _waivable(report: Report, chain: Sequence[Certificate], at: datetime) -> set
     """
     found: set[tuple[str, str]] = set()
     for place, certificate in enumerate(chain):
-        if not any(_is_needless(finding) for finding in _about(report, [certificate])):
+        if not any(needless(finding) for finding in _about(report, [certificate])):
             continue
         role = Role.ANCHOR if certificate.is_ca else Role.CLIENT
         part = chain[: place + 1]
@@ -112,11 +112,6 @@ def _waivable(report: Report, chain: Sequence[Certificate], at: datetime) -> set
             if finding.fingerprint == certificate.fingerprint
         }
     return found
-
-
-def _is_needless(finding: Finding) -> bool:
-    rule = RULES.get((finding.code, finding.severity))
-    return finding.severity == Severity.ERROR and rule is not None and rule.needless
 
 
 def check_entry_to(version: TruststoreVersion, upload: Upload, at: datetime) -> None:

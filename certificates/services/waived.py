@@ -9,7 +9,7 @@ from accounts.models import Account
 
 from .. import models
 from ..models import Certificate, Waiver
-from ..pki.codes import RULES
+from ..pki.codes import needless
 from ..pki.findings import Finding, Severity
 from ..pki.gateway import verdict
 
@@ -33,13 +33,7 @@ def is_lifted(finding: Finding, at: datetime, waivers: Iterable[verdict.Waiver])
     """Whether one of the waivers lifts this error at the aware moment `at`. Nothing lifts a hole or an
     outage.
     """
-    rule = RULES.get((finding.code, finding.severity))
-    return (
-        finding.severity == Severity.ERROR
-        and rule is not None
-        and rule.needless
-        and any(waiver.covers(finding, at) for waiver in waivers)
-    )
+    return needless(finding) and any(waiver.covers(finding, at) for waiver in waivers)
 
 
 def as_said(row: models.Finding) -> Finding:

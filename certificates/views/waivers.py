@@ -9,13 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import actor_of
-from common.errors import DomainError
+from common.errors import DomainError, NotFound
 from common.forms import add_domain_error
 
 from .. import access, selectors
 from ..forms import WaiverForm
 from ..models import Finding
+from ..pki.codes import needless
 from ..services import waivers as service
+from ..services.waived import as_said
 from .common import confirmation_error, page_of
 
 
@@ -37,6 +39,9 @@ def waive(request: HttpRequest, fingerprint: str, code: str) -> HttpResponse:
     actor = actor_of(request)
     certificate = access.get_certificate(actor, fingerprint, to="certificates:waive")
     upload = service.newest_upload(certificate)
+    said = Finding.objects.filter(upload=upload, fingerprint=fingerprint, code=code, severity="error").first()
+    if said is None or not needless(as_said(said)):
+        raise NotFound("finding that can be waived")  # no form that can only fail
     back = reverse("certificates:upload", args=[upload.uuid]) if upload else reverse("certificates:waivers")
     form = WaiverForm(
         request.POST or None,
@@ -57,7 +62,6 @@ def waive(request: HttpRequest, fingerprint: str, code: str) -> HttpResponse:
                 f"{waiver} is waived\nIt may get a role now. The waiver can be withdrawn at any time.",
             )
             return redirect(back)
-    said = Finding.objects.filter(upload=upload, fingerprint=fingerprint, code=code, severity="error").first()
     context = {
         "certificate": certificate,
         "code": code,

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..codes import RULES
+from ..codes import needless
 from ..findings import Finding, Severity, worst_first
 from .settings import Prediction
 
@@ -78,12 +78,12 @@ def decide(
     waived = tuple(
         (finding, waiver)
         for finding in findings
-        if finding.severity is Severity.ERROR and _is_needless(finding)
+        if needless(finding)
         for waiver in waivers
         if waiver.covers(finding, at)
     )
     left = _errors(findings, waived)
-    lifted = prediction.accepted and all(_is_needless(finding) for finding in left)
+    lifted = prediction.accepted and all(needless(finding) for finding in left)
     return Verdict(
         accepted=prediction.accepted and not left,
         policy_findings=worst_first(findings),
@@ -97,8 +97,3 @@ def _errors(findings: Sequence[Finding], waived: Sequence[tuple[Finding, Waiver]
     """The errors that no waiver lifts."""
     lifted = [finding for finding, _ in waived]
     return [finding for finding in findings if finding.severity is Severity.ERROR and finding not in lifted]
-
-
-def _is_needless(finding: Finding) -> bool:
-    rule = RULES.get((finding.code, finding.severity))
-    return rule is not None and rule.needless
