@@ -69,15 +69,14 @@ def lock(chain: Sequence[Node]) -> Refusal | None:
     return None
 
 
-def pinned(chain: Sequence[Node], settings: Settings) -> Refusal | None:
+def pinned(chain: Sequence[Node]) -> Refusal | None:
     """What keeps out even a pinned client, which needs no path: BoringSSL still walks what is sent, and
-    policies that it cannot read leave an error behind, which ends a handshake of TLS 1.2 whose messages come
-    in more than one piece (measured from 4 kB on). How a client cuts them is not known, so none is trusted
-    with it."""
-    if "1.2" in settings.tls:
-        for node in chain:
-            if reason := certificate_policies.malformed(node.certificate):
-                return Refusal("POLICY", node.certificate, reason)
+    policies that it cannot read leave an error behind, which ends a handshake whose messages come in more
+    than one piece (measured from 4 kB on; with TLS 1.3 only sometimes). How a client cuts them is not known,
+    so none is trusted with it."""
+    for node in chain:
+        if reason := certificate_policies.malformed(node.certificate):
+            return Refusal("POLICY", node.certificate, reason)
     return None
 
 

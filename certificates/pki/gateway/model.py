@@ -56,7 +56,7 @@ def _predict(
     late: Refusal | None = None
     if leaf.certificate.fingerprint in rendered.pins:
         if leaf.certificate.not_before <= at <= leaf.certificate.not_after:
-            if refusal := checks.pinned([leaf, *sent], settings):
+            if refusal := checks.pinned([leaf, *sent]):
                 return refused(refusal)
             return _accepted("It is pinned: exactly this certificate gets in.", (leaf.certificate,))
         late = Refusal("PIN_DATES", leaf.certificate)
