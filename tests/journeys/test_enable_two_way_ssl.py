@@ -53,7 +53,7 @@ def test_it_enables_two_way_ssl_from_an_incident_to_a_proven_handshake(product, 
 
 def request_host(page, product: Product) -> None:
     page.goto(f"{product.url}/hosts/request/")
-    page.get_by_label("Alias").fill(HOST)
+    page.get_by_role("textbox", name="Alias").fill(HOST)
     page.get_by_role("radio", name=re.compile("^off")).check()
     page.get_by_role("button", name="Request the host").click()
     page.get_by_role("heading", name=HOST).wait_for()
