@@ -31,7 +31,9 @@ def target():
 
 
 @pytest.fixture
-def pair(owner):
+def pair(owner, monkeypatch):
+    # Here the agents are at home in the test's process, on the connection of its transaction.
+    monkeypatch.setattr("gateway.embedded.close_old_connections", lambda: None)
     nodes = [RunningNode("one"), RunningNode("two")]
     yield nodes
     for node in nodes:
