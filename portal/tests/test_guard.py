@@ -54,6 +54,14 @@ def test_it_answers_a_nul_in_the_address_with_400(owner_client, url):
         '{"a":' * 5_000 + "1" + "}" * 5_000,
     ],
 )
-def test_it_refuses_json_that_no_answer_could_be_made_of(client, db, body):
+def test_it_leaves_json_that_no_answer_could_be_made_of_to_the_parser(client, owner_client, body):
+    for who, status in ((client, 401), (owner_client, 400)):
+        answer = who.post("/api/v1/truststores/", body, content_type="application/json")
+        assert answer.status_code == status
+
+
+def test_it_finds_a_key_beside_half_a_character(client, db):
+    key = "-----BEGIN PRIVATE KEY-----\\nMC4CAQAwBQYDK2VwBCIEIJ\\n-----END PRIVATE KEY-----"
+    body = f'{{"half": "\\ud83d", "name": "{key}"}}'
     answer = client.post("/api/v1/truststores/", body, content_type="application/json")
-    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+    assert (answer.status_code, answer.json()["code"]) == (400, "private_key_sent")
