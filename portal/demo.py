@@ -22,7 +22,7 @@ from django.urls import reverse
 from accounts.actors import Actor, person
 from accounts.models import Account, Member
 from accounts.permissions import SCOPES, Role
-from accounts.services import add_member, create_service_key
+from accounts.services import add_member, create_service_key, set_host_quota
 from catalog.models import Product
 from catalog.services import create_product, create_proxy, publish_product
 from certificates.devca import Authority, development_ca, write_private
@@ -51,6 +51,7 @@ PEOPLE = [
     (Role.CONSUMER, "consumer@nordwind.example", "Nora Weiss"),
 ]
 PRODUCTS = ["freight-partner", "status"]
+HOST_QUOTA = 10  # room for every guide; the quota of a new account is 3
 PATIENCE = 120.0  # seconds for the first deployment
 
 
@@ -62,6 +63,7 @@ def load(ports: dict[str, int], stop: Event) -> dict[str, Any]:
     account = Account.objects.filter(subdomain=SUBDOMAIN).first()
     if account is None:
         account = onboard(name="Harbourline", subdomain=SUBDOMAIN, region="local", gateway_domain=DOMAIN)
+        set_host_quota(actor=Actor(account, "Portal", frozenset()), quota=HOST_QUOTA)
     sign_ins = _people(account, folder / "sign-ins.json")
     actor = person(Member.objects.get(account=account, user__email=PEOPLE[0][1]))
     key_file = _service_key(actor, folder / "service-key.json")
