@@ -113,9 +113,13 @@ def _run(options: argparse.Namespace) -> int:
             except Exception:
                 # Envoy keeps serving what it has; the agent starts over with the last good configuration.
                 log.exception("the agent of %s starts over", name)
+                if agent:
+                    agent.close()
                 agent = None
                 stop.wait(WAIT_AFTER_TROUBLE)
     portal.close()
+    if agent:
+        agent.close()
     if keeper:
         keeper.stop()
     return 0

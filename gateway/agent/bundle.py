@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.translation import canonical
-from gateway.translation.node import NodeHost, cds_text, lds_text, version_of
+from gateway.translation.node import NodeHost, cds_text, discovering_text, starting_text, version_of
 from gateway.translation.secret import Secret
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -165,8 +165,18 @@ class Holding:
     def files(self) -> set[str]:
         return {file for note in self.notes for file in note.files}
 
+    @cached_property
+    def naming(self) -> str:
+        """The version of the listener that names these chains: another only where a host came or went."""
+        return canonical.digest([*self.chains, self.wanted.address, self.wanted.port])
+
     def lds(self) -> str:
-        return lds_text(self.mark, self.chains.values(), self.wanted.address, self.wanted.port)
+        """The listener that names the chains, for an Envoy beside an agent."""
+        return discovering_text(self.naming, [*self.chains], self.wanted.address, self.wanted.port)
+
+    def starting_lds(self) -> str:
+        """The listener with the chains in it, for an Envoy that starts."""
+        return starting_text(self.mark, self.chains.values(), self.wanted.address, self.wanted.port)
 
     def cds(self) -> str:
         return cds_text(self.mark, self.clusters.values())

@@ -4,7 +4,7 @@ files/  certificates, truststores and keys, named by content; never changed, onl
 live/   lds.json and cds.json; Envoy watches this directory for renames
 denied/ list.json, the emergency list of refused certificates; watched as well
 good/   wanted.json and parts/: what was proved last, without keys (they stay in files/)
-run/    bootstrap.json, the admin socket, the agent's own notes
+run/    bootstrap.json, the admin socket, the socket on which the agent offers chains, the agent's own notes
 log/    requests.jsonl, connections.jsonl, envoy.log
 """
 
@@ -25,7 +25,7 @@ from gateway.agent.bundle import (
     write_private,
 )
 from gateway.translation import canonical, deny
-from gateway.translation.node import bootstrap
+from gateway.translation.node import CHAINS_SOCKET, bootstrap
 
 
 class NodeDirectory:
@@ -35,6 +35,7 @@ class NodeDirectory:
         self.root = root.absolute()
         self.bootstrap_file = self.root / "run" / "bootstrap.json"
         self.admin_socket = self.root / "run" / "admin.sock"
+        self.chains_socket = self.root / CHAINS_SOCKET
         self.requests_log = self.root / "log" / "requests.jsonl"
         self.connections_log = self.root / "log" / "connections.jsonl"
         self._good = self.root / "good" / "wanted.json"
@@ -54,7 +55,7 @@ class NodeDirectory:
             self.publish_denied(deny.text(()))
         good = self.last_good()
         self.publish_clusters(good.cds())
-        self.publish_listeners(good.lds())
+        self.publish_listeners(good.starting_lds())
         self.admin_socket.unlink(missing_ok=True)  # left by an Envoy that was killed
 
     def last_good(self) -> Holding:

@@ -9,7 +9,8 @@ import socket
 import subprocess
 import tempfile
 import urllib.parse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,19 @@ def _last_error(text: str) -> str:
     return critical[0].rsplit("] ", 1)[-1][:500] if critical else "Envoy gave no reason"
 
 
+@contextmanager
+def short(path: Path) -> Iterator[Path]:
+    """Another name of a socket for as long as the block lasts: the path of one may have 107 bytes
+    (sun_path, unix(7)), and a link to its folder is shorter."""
+    if len(os.fsencode(path)) < 100:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        link = Path(folder) / "run"
+        link.symlink_to(path.parent)
+        yield link / path.name
+
+
 class _SocketConnection(http.client.HTTPConnection):
     def __init__(self, path: Path, timeout: float) -> None:
         super().__init__("envoy", timeout=timeout)
@@ -103,15 +117,8 @@ class _SocketConnection(http.client.HTTPConnection):
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
-        if len(os.fsencode(self._path)) < 100:
-            self.sock.connect(str(self._path))
-            return
-        with (
-            tempfile.TemporaryDirectory() as short
-        ):  # a socket's path may have 107 bytes; a link to it is shorter
-            link = Path(short) / "run"
-            link.symlink_to(self._path.parent)
-            self.sock.connect(str(link / self._path.name))
+        with short(self._path) as path:
+            self.sock.connect(str(path))
 
 
 class Admin:

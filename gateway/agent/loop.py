@@ -13,6 +13,7 @@ from gateway.agent import envoy
 from gateway.agent.bundle import Holding, Part, Wanted, holding
 from gateway.agent.denied import Denied, DeniedAck, Denying
 from gateway.agent.directory import NodeDirectory
+from gateway.agent.discovery import Chains
 from gateway.agent.metrics import Metrics
 from gateway.agent.probe import Probe, Prober
 from gateway.agent.seen import Seen, Sighting
@@ -73,7 +74,10 @@ class Portal(Protocol):
 
 
 class Agent:
-    """Works on a prepared `directory` whose Envoy somebody else starts and stops. Times are in seconds."""
+    """Works on a prepared `directory` whose Envoy somebody else starts and stops. Times are in seconds.
+
+    Raises OSError when it cannot offer chains there. Call `close` at the end.
+    """
 
     def __init__(
         self,
@@ -89,6 +93,7 @@ class Agent:
         self.portal, self.directory = portal, directory
         self.metrics = metrics or Metrics(directory)
         self.admin = envoy.Admin(directory)
+        self._chains = Chains(directory.chains_socket)
         self._accept_within, self._retry_after = accept_within, retry_after
         token = secrets.token_hex(16)
         self._prober = Prober(directory.root / "run", token)
@@ -98,9 +103,14 @@ class Agent:
         self._refused: Wanted | None = None
         self._next_try, self._pause = 0.0, FIRST_PAUSE
         self._live = self._good = directory.last_good()
+        self._chains.offer(self._good.chains)
         self.metrics.serves(self._good.version, len(self._good.hosts))
         self._seen_every, self._heartbeat_every = seen_every, heartbeat_every
         self._next_seen = self._next_heartbeat = 0.0
+
+    def close(self) -> None:
+        """Offer nothing any more. Envoy keeps what it has."""
+        self._chains.close()
 
     def run(self, stop: Event, interval: float = 0.05) -> None:
         """Step until `stop` is set. What a step raises (a portal that does not answer) ends the loop: the
@@ -125,7 +135,19 @@ class Agent:
             self.tell_seen()
         if now >= self._next_heartbeat:
             self._next_heartbeat = now + self._heartbeat_every
-            self.portal.heartbeat(Status(self._good.version, self.admin.ready(), len(self._good.hosts)))
+            ready = self.admin.ready()
+            if ready and self._pending is None:
+                self._accompany()
+            self.portal.heartbeat(Status(self._good.version, ready, len(self._good.hosts)))
+
+    def _accompany(self) -> None:
+        """An Envoy that has started holds all chains in its listener: let it take them one by one from now
+        on."""
+        try:
+            if self._good.hosts and self.admin.versions()[0] == self._good.mark:
+                self._go_live(self._good)
+        except (envoy.Refused, envoy.Unreachable, OSError) as trouble:
+            log.warning("Envoy serves as it started, and takes no single chains yet: %s", trouble)
 
     def _bring(self, wanted: Wanted) -> None:
         """Take what is wanted and report. A part that does not arrive is asked for again, with growing
@@ -157,8 +179,6 @@ class Agent:
         target = holding(wanted, known | {digest: part.note for digest, part in new.items()})
         probes: list[Probe] = []
         try:
-            if new:
-                envoy.validate(new.values(), wanted.address, wanted.port)
             for part in new.values():
                 self.directory.write_files(part)
             self._go_live(target)
@@ -193,8 +213,8 @@ class Agent:
             self._seen.rotate(self.admin.reopen_logs)
 
     def _go_live(self, target: Holding) -> None:
-        """Clusters old and new first, then the listener, then only the new clusters: no route ever lacks
-        its own.
+        """Clusters old and new first, then chains, then the listener where hosts come or go, then only the
+        new clusters: no route ever lacks its own. A chain that is no longer offered drains its connections.
 
         Raises Refused or Unreachable; what is live then is partly new, and the caller goes back.
         """
@@ -208,8 +228,12 @@ class Agent:
             joining = f"{target.version} joining"
             self.directory.publish_clusters(cds_text(joining, united.values()))
             self._wait(1, joining, rejected)
-        self.directory.publish_listeners(target.lds())
-        self._wait(0, target.mark, rejected)
+        self._chains.offer(target.chains)
+        self._chains.wait_until_taken(None, self._accept_within)
+        if self.admin.versions()[0] != target.naming:
+            self.directory.publish_listeners(target.lds())
+            self._wait(0, target.naming, rejected)
+        self._chains.wait_until_taken(target.chains, self._accept_within)
         if united != after:
             self.directory.publish_clusters(target.cds())
             self._wait(1, target.mark, rejected)
@@ -240,6 +264,7 @@ class Agent:
                 self._go_live(self._good)
             except (envoy.Refused, envoy.Unreachable, OSError) as worse:
                 reason = f"{reason}. Going back to the last good configuration: {worse}"
+                self._chains.offer(self._good.chains)
                 with suppress(OSError):  # `prepare` writes them anew before Envoy starts
                     # Envoy finds the last good one when it is back.
                     self.directory.publish_clusters(self._good.cds())

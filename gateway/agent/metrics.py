@@ -16,10 +16,11 @@ from prometheus_client.registry import Collector
 from gateway.agent import envoy
 from gateway.agent.directory import NodeDirectory
 
-# What is asked of Envoy: listener statistics, without those of its worker threads, and refused updates.
+# What is asked of Envoy: listener statistics, without those of its worker threads, and refused updates. TLS
+# of chains that Envoy took one by one is counted without a listener's name.
 _WANTED = (
-    r"^listener\.[^.]+(\.\d+){0,3}(_\d+)?\.(ssl\.(handshake|connection_error|fail_verify_\w+)"
-    r"|no_filter_chain_match|downstream_cx_active|downstream_cx_total)$"
+    r"^(listener\.[^.]+(\.\d+){0,3}(_\d+)?\.)?ssl\.(handshake|connection_error|fail_verify_\w+)$"
+    r"|^listener\.[^.]+(\.\d+){0,3}(_\d+)?\.(no_filter_chain_match|downstream_cx_active|downstream_cx_total)$"
     r"|^(listener_manager\.lds|cluster_manager\.cds)\.update_rejected$"
 )
 
@@ -88,14 +89,14 @@ class Metrics(Collector):
 
 def _of_envoy(stats: dict[str, str]) -> Iterator[Metric]:
     def total(ending: str) -> int:
-        return sum(int(value) for name, value in stats.items() if name.endswith(ending))
+        return sum(int(value) for name, value in stats.items() if f".{name}".endswith(ending))
 
     yield _counter("envoy_handshakes", "TLS handshakes that succeeded.", total(".ssl.handshake"))
     yield _counter("envoy_tls_errors", "TLS connections that failed.", total(".ssl.connection_error"))
     failures = CounterMetricFamily(
         "countersign_envoy_verify_failures", "Client certificates not validated, by why.", labels=["why"]
     )
-    whys = {found[1] for name in stats if (found := re.search(r"\.ssl\.fail_verify_(\w+)$", name))}
+    whys = {found[1] for name in stats if (found := re.search(r"\bssl\.fail_verify_(\w+)$", name))}
     for why in sorted(whys):
         failures.add_metric([why], total(f".ssl.fail_verify_{why}"))
     yield failures

@@ -44,9 +44,10 @@ class RunningNode:
         self.agent.step()
 
     def stop(self) -> None:
-        """End the Envoy."""
+        """End the Envoy and its agent."""
         self.process.terminate()
         self.process.wait(10)
+        self.agent.close()
 
     def asks(self, host: str, path: str = "/") -> tuple[int, str]:
         """Status and body of one call on a new connection."""

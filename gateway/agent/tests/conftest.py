@@ -21,4 +21,4 @@ def target_url() -> Iterator[str]:
 def stage(tmp_path: Path, target_url: str) -> Iterator[Stage]:
     made = Stage(tmp_path / "node", target_url)
     yield made
-    made.stop()
+    made.close()

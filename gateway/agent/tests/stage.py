@@ -120,6 +120,11 @@ class Stage:
         self.process = self.start()
         self.agent = Agent(self.inbox, self.directory, accept_within=10)
 
+    def new_agent(self) -> None:
+        """As when the agent's process starts anew."""
+        self.agent.close()
+        self.agent = Agent(self.inbox, self.directory, accept_within=10)
+
     def start(self) -> subprocess.Popen[bytes]:
         arguments = envoy.command(self.directory, concurrency=1)
         process = subprocess.Popen(arguments, cwd=self.directory.root)
@@ -132,8 +137,14 @@ class Stage:
         return process
 
     def stop(self) -> None:
+        """End Envoy."""
         self.process.terminate()
         self.process.wait(10)
+
+    def close(self) -> None:
+        """End Envoy and the agent."""
+        self.stop()
+        self.agent.close()
 
     def admin_flush(self) -> None:
         """Wait until Envoy has written its logs (it flushes each half second)."""

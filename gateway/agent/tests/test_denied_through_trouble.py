@@ -3,7 +3,6 @@
 import pytest
 
 from gateway.agent.denied import Denied
-from gateway.agent.loop import Agent
 from gateway.agent.tests import cast
 from gateway.agent.tests.stage import Stage
 from gateway.translation import deny
@@ -43,7 +42,7 @@ def test_it_stays_in_force_over_a_restart_of_envoy(refusing: Stage) -> None:
 
 
 def test_it_stays_in_force_over_a_restart_of_the_agent(refusing: Stage) -> None:
-    refusing.agent = Agent(refusing.inbox, refusing.directory, accept_within=10)
+    refusing.new_agent()
     refusing.agent.step()
     assert statuses(refusing) == [400, 200]
     again = refusing.deny(("acme", cast.PARTNER))
@@ -73,7 +72,7 @@ def test_it_serves_by_the_lock_alone_when_nothing_is_left_of_the_list(
     refusing.directory.prepare("test")
     refusing.process = refusing.start()
     assert [*statuses(refusing), refusing.call("a.test", cast.STRANGER).status] == [200, 200, 400]
-    refusing.agent = Agent(refusing.inbox, refusing.directory, accept_within=10)
+    refusing.new_agent()
     assert refusing.deny(("acme", cast.PARTNER)).trouble == ""
     assert statuses(refusing) == [400, 200]
 

@@ -35,7 +35,7 @@ def good(stage: Stage):
     return part
 
 
-@pytest.mark.parametrize("room", range(6))
+@pytest.mark.parametrize("room", range(5))
 def test_it_refuses_what_the_disk_does_not_take_and_serves_on(stage: Stage, good, monkeypatch, room) -> None:
     bigger = stage.part(stage.host("a.test", TRUSTED), stage.host("b.test", TRUSTED))
     monkeypatch.setattr(directory, "write_private", Disk(room))

@@ -7,6 +7,7 @@ from certificates.testing.hierarchy import NOW, ROOT, SERVER_ONLY
 from gateway.agent.bundle import Holding, Part, Wanted, holding
 from gateway.translation.compile import compile_snapshot
 from gateway.translation.model import Host, Proxy, ServerKey, Snapshot
+from gateway.translation.node import UNREACHABLE
 from gateway.translation.secret import Secret
 
 KEY = ServerKey("wildcard", "2026", SERVER_ONLY.pem, "key-1")
@@ -25,7 +26,7 @@ def _held(*parts: Part) -> Holding:
 
 
 def _listener(held: Holding) -> dict[str, Any]:
-    return json.loads(held.lds())["resources"][0]
+    return json.loads(held.starting_lds())["resources"][0]
 
 
 def _chains(held: Holding) -> list[str]:
@@ -36,7 +37,7 @@ def test_it_merges_accounts_into_one_listener() -> None:
     held = _held(_part("acme", "a.test", "c.test"), _part("umbrella", "b.test"))
     assert _chains(held) == ["a.test", "b.test", "c.test"] == sorted(held.hosts)
     assert len(json.loads(held.cds())["resources"]) == 1
-    assert json.loads(held.lds())["version_info"] == held.version
+    assert json.loads(held.starting_lds())["version_info"] == held.version
 
 
 def test_it_leaves_a_claimed_host_to_the_first_account() -> None:
@@ -60,4 +61,20 @@ def test_it_has_another_version_whenever_a_part_is_another() -> None:
 
 
 def test_it_has_no_listener_when_nothing_is_deployed() -> None:
-    assert json.loads(_held().lds())["resources"] == []
+    held = _held()
+    assert [json.loads(text)["resources"] for text in (held.lds(), held.starting_lds())] == [[], []]
+
+
+def test_it_names_every_host_where_an_agent_offers_the_chains() -> None:
+    held = _held(_part("acme", "a.test"), _part("umbrella", "b.test"))
+    listener = json.loads(held.lds())["resources"][0]
+    leads = listener["filter_chain_matcher"]["matcher_tree"]["exact_match_map"]["map"]
+    names = {name: to["action"]["typed_config"]["value"] for name, to in leads.items()}
+    assert names == {"a.test": "a.test", "b.test": "b.test"}
+    assert [chain["name"] for chain in listener["filter_chains"]] == [UNREACHABLE]
+
+
+def test_it_has_another_listener_only_where_a_host_comes_or_goes() -> None:
+    one, two = _held(_part("acme", "a.test")), _held(_part("acme", "a.test", target="http://10.0.0.8"))
+    assert (one.version != two.version, one.lds()) == (True, two.lds())
+    assert one.naming != _held(_part("acme", "a.test", "b.test")).naming

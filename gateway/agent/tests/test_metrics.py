@@ -42,7 +42,7 @@ def locked(stage):
 def test_it_counts_what_it_brought_live_and_what_it_refused(stage, ask):
     stage.deploy(locked(stage))
     other = stage.part(stage.host(HOST), target_url="http://127.0.0.1:1")
-    chains = {name: chain[:-1] + ',"nonsense":1}' for name, chain in other.note.chains.items()}
+    chains = {name: chain.replace('"stat_prefix"', '"nonsense"') for name, chain in other.note.chains.items()}
     assert stage.deploy(replace(other, note=replace(other.note, chains=chains))).outcome == "refused"
     found = samples(ask("/metrics")[1])
     assert found["agent_versions_total", "live"] == found["agent_versions_total", "refused"] == 1

@@ -7,7 +7,6 @@ import pytest
 
 from gateway.agent import envoy
 from gateway.agent.directory import NodeDirectory
-from gateway.agent.loop import Agent
 from gateway.agent.tests import cast
 from gateway.agent.tests.stage import Stage, context
 
@@ -83,7 +82,7 @@ def test_it_reaches_an_admin_socket_with_a_long_path(tmp_path: Path) -> None:
     try:
         assert envoy.Admin(directory).ready()
     finally:
-        stage.stop()
+        stage.close()
 
 
 def test_it_changes_a_target_without_losing_a_request(stage: Stage) -> None:
@@ -99,6 +98,6 @@ def test_it_brings_the_clusters_that_an_earlier_agent_left_half_way(stage: Stage
     host = stage.host("a.test", TRUSTED)
     stage.deploy(stage.part(host, target_url="http://127.0.0.1:9"))
     stage.directory.publish_clusters('{"version_info": "half way", "resources": []}')
-    stage.agent = Agent(stage.inbox, stage.directory)
+    stage.new_agent()
     assert stage.deploy(stage.part(host)).outcome == "live"
     assert stage.call("a.test", cast.PARTNER).status == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from contextlib import closing
 from threading import Event
 from typing import Any
 
@@ -51,7 +52,8 @@ class Command(BaseCommand):
             log.info("the agent of %s begins; /metrics and /health on 127.0.0.1:%s", node, port)
             while not stop.is_set():
                 try:
-                    Agent(EmbeddedPortal(node), directory, metrics=metrics).run(stop)
+                    with closing(Agent(EmbeddedPortal(node), directory, metrics=metrics)) as agent:
+                        agent.run(stop)
                 except Exception:
                     # Envoy keeps serving what it has; the agent starts over with the last good configuration.
                     log.exception("the agent of %s starts over", node)
