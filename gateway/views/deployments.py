@@ -126,6 +126,7 @@ def _progress(found: Deployment) -> dict[str, Any]:
         "deployment": found,
         "proofs": proofs,
         "proven": sum(proof.status == "proven" for proof in proofs),
+        "calls": sum(len(proof.probes) for proof in proofs),
         "steps": steps if reached >= 0 else [],
         "on_its_way": found.status in ON_ITS_WAY,
         **showing.canary_of(found),

@@ -86,7 +86,11 @@ def _said(found: Deployment) -> str:
     if found.status == S.SCHEDULED:
         at = date_format(timezone.localtime(found.schedule.at), "j M Y, H:i")
         return f"Deployment {found.number} starts at {at}\nUnless something changes by then, or gets worse."
-    return f"Deployment {found.number} is on its way\nEach node takes it and proves it by real calls."
+    if not found.changes:
+        what = "Each node takes it. Nothing changes on the gateway, so nothing is called."
+    else:
+        what = "Each node takes it and calls every changed host as a real client."
+    return f"Deployment {found.number} is on its way\n{what}"
 
 
 def _acted(request: HttpRequest, uuid: UUID, act: Any, done: str) -> HttpResponse:
