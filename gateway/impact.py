@@ -204,7 +204,7 @@ def _out_of_trial(
         if before[uuid][1] == ClientAuth.TRIAL
         and after[uuid][1] in (ClientAuth.OPTIONAL, ClientAuth.REQUIRED)
     ]
-    seen = Sighting.objects.filter(host__uuid__in=ends, reason__startswith=selectors.TRIAL)
+    seen = selectors.noted_in_trial().filter(host__uuid__in=ends)
     return [
         {
             "name": row.subject or row.fingerprint[:12],
@@ -212,7 +212,7 @@ def _out_of_trial(
             "fingerprint": row.fingerprint,
             "after": "refused",
             "why": "It was served in trial only.",
-            "calls": row.count,
+            "calls": row.noted,
             "last_seen": row.last_seen,
         }
         for row in seen.exclude(fingerprint="").select_related("host").order_by("-last_seen")[:SIGHTINGS]

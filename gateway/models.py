@@ -346,6 +346,9 @@ class Sighting(models.Model):
         default=0, help_text="the last HTTP status; 0 when there was none"
     )
     count = models.PositiveBigIntegerField(default=0)
+    before_trial = models.PositiveBigIntegerField(
+        default=0, help_text="the count when the host's present trial began"
+    )
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField(db_index=True)
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gateway", "0005_denials"),
+        ("gateway", "0006_before_trial"),
     ]
 
     operations = [
