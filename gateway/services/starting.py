@@ -18,7 +18,7 @@ from .. import canaries, delivery, rollbacks, selectors
 from ..lifecycle import ON_NODES, DeploymentStatus
 from ..models import Deployment, Node, Proof
 from .concluding import conclude, reject
-from .planning import said_of_taken, taken
+from .planning import hold_names, said_of_taken, taken
 
 S = DeploymentStatus
 
@@ -81,6 +81,7 @@ def _refuse_unfit_by_now(deployment: Deployment) -> None:
     if deployment.goes_back_to is not None:
         rollbacks.refuse_unfit(deployment.goes_back_to)
         rollbacks.refuse_expired(deployment.goes_back_to, timezone.now())
+    hold_names(deployment)
     if others := taken(deployment):
         raise Conflict("name_taken", said_of_taken(others))
 
