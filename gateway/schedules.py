@@ -60,7 +60,8 @@ def schedule(
     names = [node.name for node in first]
     where = f", on {few(names)} first" if first else ""
     move(deployment, S.SCHEDULED, actor=actor.label, reason=f"for {at:%Y-%m-%d %H:%M %Z}{where}")
-    Schedule.objects.update_or_create(
+    # Also in memory: one from an earlier time that came to nothing may have been read with the deployment.
+    deployment.schedule, _ = Schedule.objects.update_or_create(
         deployment=deployment,
         defaults={
             "at": at,
