@@ -70,11 +70,9 @@ def chosen(deployment: Deployment, uuids: Iterable[UUID]) -> list[Node]:
     return found
 
 
-def begin(deployment: Deployment, nodes: Sequence[Node], first: Sequence[Node], minutes: int | None) -> None:
-    """Note that only `first` of the account's `nodes` take the deployment, and what was counted until now.
-
-    Raises DomainError when nothing would be left for later, and for a time that is no time.
-    """
+def refuse_unfit(nodes: Sequence[Node], first: Sequence[Node], minutes: int | None) -> None:
+    """Raise DomainError when `first` are all the account's `nodes`, so that nothing is left for later, and
+    for a time that is no time."""
     if len({*first}) == len(nodes):
         raise DomainError(
             "canary_everywhere",
@@ -87,6 +85,10 @@ def begin(deployment: Deployment, nodes: Sequence[Node], first: Sequence[Node], 
             f"Give 1 to {LONGEST} minutes, or none for a person to decide.",
             field="continue_after_minutes",
         )
+
+
+def begin(deployment: Deployment, first: Sequence[Node], minutes: int | None) -> None:
+    """Note that only the nodes `first` take the deployment, and what was counted until now."""
     Canary.objects.create(
         deployment=deployment,
         nodes=[node.name for node in first],

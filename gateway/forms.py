@@ -14,7 +14,8 @@ from .canaries import LONGEST
 from .models import Node
 from .rollouts import MOST_HOSTS
 
-NOW, FIRST, LATER = "now", "first", "later"
+NOW, FIRST, LATER, FIRST_LATER = "now", "first", "later", "first-later"
+ON_SOME, AT_A_TIME = (FIRST, FIRST_LATER), (LATER, FIRST_LATER)
 
 
 class PlanForm(forms.Form):
@@ -29,7 +30,7 @@ class PlanForm(forms.Form):
 
 
 class StartForm(forms.Form):
-    """How a deployment starts: on every node now, on some nodes first, or at a time."""
+    """How a deployment starts: now or at a time, on every node or on some nodes first."""
 
     how = forms.ChoiceField(label="When and where", widget=forms.RadioSelect, initial=NOW)
     canary = forms.MultipleChoiceField(
@@ -54,8 +55,13 @@ class StartForm(forms.Form):
     def __init__(self, *args: Any, nodes: list[Node], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         several = len(nodes) > 1
-        choices = [(NOW, "On every node, now"), (FIRST, "On some nodes first"), (LATER, "At a time")]
-        self.fields["how"].choices = [choice for choice in choices if several or choice[0] != FIRST]
+        choices = [
+            (NOW, "Now, on every node"),
+            (FIRST, "Now, on some nodes first"),
+            (LATER, "At a time, on every node"),
+            (FIRST_LATER, "At a time, on some nodes first"),
+        ]
+        self.fields["how"].choices = [choice for choice in choices if several or choice[0] not in ON_SOME]
         if several:
             self.fields["canary"].choices = [(str(node.uuid), node.name) for node in nodes]
         else:
@@ -66,9 +72,9 @@ class StartForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What belongs to the chosen way must be there."""
         given = super().clean()
-        if given.get("how") == FIRST and not given.get("canary") and "canary" not in self.errors:
+        if given.get("how") in ON_SOME and not given.get("canary") and "canary" not in self.errors:
             self.add_error("canary", "Choose the nodes that take it first.")
-        if given.get("how") == LATER and not given.get("at") and "at" not in self.errors:
+        if given.get("how") in AT_A_TIME and not given.get("at") and "at" not in self.errors:
             self.add_error("at", "Give the day and the time.")
         return given
 

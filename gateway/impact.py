@@ -42,12 +42,14 @@ class Locked:
 @dataclass(frozen=True)
 class Impact:
     """`locked`: hosts that will newly require certificates; `shut_out`: clients that were served and would be
-    refused, as the component `impact` shows them; `opened`: names of hosts that require them no more;
-    `removed`: names of hosts (old names included) that go, and host and base path of proxies that go;
-    `capped`: more clients were served than are looked at."""
+    refused, as the component `impact` shows them; `asked`: names of hosts that begin to ask and to refuse
+    whom they do not trust, where nobody was asked so far and so nobody is known; `opened`: names of hosts
+    that require certificates no more; `removed`: names of hosts (old names included) that
+    go, and host and base path of proxies that go; `capped`: more clients were served than are looked at."""
 
     locked: list[Locked]
     shut_out: list[dict[str, Any]]
+    asked: list[str]
     opened: list[str]
     removed: list[str]
     capped: bool = False
@@ -55,7 +57,7 @@ class Impact:
     @property
     def dangerous(self) -> bool:
         """Whether somebody who is served today may not be served, or a protection goes."""
-        return bool(self.locked or self.shut_out or self.opened or self.removed)
+        return bool(self.locked or self.shut_out or self.asked or self.opened or self.removed)
 
     @property
     def marks(self) -> dict[str, list[str]]:
@@ -63,6 +65,7 @@ class Impact:
         return {
             "locked": [host.name for host in self.locked],
             "shut_out": [f"{client['name']} {client['detail']}" for client in self.shut_out],
+            "asked": self.asked,
             "opened": self.opened,
             "removed": self.removed,
         }
@@ -72,6 +75,7 @@ class Impact:
         words = {
             "locked": "would newly ask for certificates",
             "shut_out": "would be refused",
+            "asked": "would newly refuse certificates that are not trusted",
             "opened": "would be open to anyone",
             "removed": "would go away",
         }
@@ -91,6 +95,11 @@ class Impact:
         if self.shut_out:
             names = few([client["name"] for client in self.shut_out])
             said.append(f"Clients that are served today may be refused: {names}.")
+        if self.asked:
+            said.append(
+                f"Callers of {few(self.asked)} that send a certificate that is not trusted are refused. "
+                "So far nobody was asked for one, so nobody can be named."
+            )
         if self.opened:
             said.append(f"Callers of {few(self.opened)} need no certificate any more.")
         if self.removed:
@@ -120,6 +129,8 @@ def impact_between(account: Account, live: dict[str, Any] | None, wanted: dict[s
         uuid: (before[uuid][1] == ClientAuth.REQUIRED, after[uuid][1] == ClientAuth.REQUIRED) for uuid in both
     }
     locked = {uuid: before[uuid][1] for uuid, change in required.items() if change == (False, True)}
+    begins = (ClientAuth.OFF, ClientAuth.OPTIONAL)
+    asked = [after[uuid][0] for uuid in both if (before[uuid][1], after[uuid][1]) == begins]
     opened = [after[uuid][0] for uuid, change in required.items() if change == (True, False)]
     removed = [host[0] for uuid, host in before.items() if uuid not in both or host[0] != after[uuid][0]]
     staying = [uuid for uuid in both if before[uuid][0] == after[uuid][0]]
@@ -131,7 +142,8 @@ def impact_between(account: Account, live: dict[str, Any] | None, wanted: dict[s
         named = refused_by_name(account, live, wanted, SIGHTINGS)
         clients += [c for c in named if (c["detail"], c["fingerprint"]) not in told]
     hosts = _locked(account, locked, after)
-    return Impact(hosts, clients, sorted(opened), sorted(removed) + sorted(gone), out.capped)
+    ending = sorted(removed) + sorted(gone)
+    return Impact(hosts, clients, sorted(asked), sorted(opened), ending, out.capped)
 
 
 def _paths(compiled: dict[str, Any] | None, host_ids: list[str]) -> set[str]:
@@ -204,7 +216,7 @@ def _out_of_trial(
         if before[uuid][1] == ClientAuth.TRIAL
         and after[uuid][1] in (ClientAuth.OPTIONAL, ClientAuth.REQUIRED)
     ]
-    seen = Sighting.objects.filter(host__uuid__in=ends, reason__startswith=selectors.TRIAL)
+    seen = selectors.noted_in_trial().filter(host__uuid__in=ends)
     return [
         {
             "name": row.subject or row.fingerprint[:12],
@@ -212,7 +224,7 @@ def _out_of_trial(
             "fingerprint": row.fingerprint,
             "after": "refused",
             "why": "It was served in trial only.",
-            "calls": row.count,
+            "calls": row.noted,
             "last_seen": row.last_seen,
         }
         for row in seen.exclude(fingerprint="").select_related("host").order_by("-last_seen")[:SIGHTINGS]

@@ -1,10 +1,12 @@
-"""Why hosts and server keys must stay: a deployment that is live, or may be gone back to, needs them."""
+"""Why hosts, keystores and keys must stay: deployments that are live, or may be gone back to, need them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from certificates.models import ServerKey
+from django.db.models import QuerySet
+
+from certificates.models import Keystore, ServerKey
 from common.keepers import keeps
 from common.words import few
 from vhosts.models import VirtualHost
@@ -44,13 +46,22 @@ def deployments_serving(host: VirtualHost) -> Iterator[str]:
         )
 
 
+@keeps(Keystore)
+def deployments_with_keystore(keystore: Keystore) -> Iterator[str]:
+    """Deployments that present a key of it, or would when they are gone back to."""
+    return _presenting(DeployedKey.objects.filter(key__keystore=keystore))
+
+
 @keeps(ServerKey)
 def deployments_with(key: ServerKey) -> Iterator[str]:
     """Deployments that present the key, or would when they are gone back to."""
-    rows = DeployedKey.objects.filter(key=key).order_by("-deployment__number")
-    numbers = [str(number) for number in rows.values_list("deployment__number", flat=True)]
-    if numbers:
+    return _presenting(DeployedKey.objects.filter(key=key))
+
+
+def _presenting(rows: QuerySet[DeployedKey]) -> Iterator[str]:
+    numbers = rows.order_by("-deployment__number").values_list("deployment__number", flat=True)
+    if names := [str(number) for number in dict.fromkeys(numbers)]:
         yield (
-            f"Deployment {few(numbers)} presents it. The last {KEPT} that were live may be gone back to: "
+            f"Deployment {few(names)} presents it. The last {KEPT} that were live may be gone back to: "
             "deploy until these are older, then delete it."
         )

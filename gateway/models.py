@@ -191,15 +191,23 @@ class Schedule(models.Model):
     """When a deployment starts by itself, and what the person who said so had seen.
 
     `confirmed`: the impact as `impact.Impact.marks` gives it; a start that would be worse does not happen.
+    `canary`: uuid and name of each node that takes it first; none: every node does. `minutes` as in Canary.
     """
 
     deployment = models.OneToOneField(Deployment, on_delete=models.CASCADE, related_name="schedule")
     at = models.DateTimeField(db_index=True)
     actor = models.CharField(max_length=200)
     confirmed = models.JSONField(default=dict)
+    canary = models.JSONField(default=list)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.deployment} at {self.at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def nodes(self) -> list[str]:
+        """Names of the nodes that take it first, as they were when it was scheduled."""
+        return [node["name"] for node in self.canary]
 
 
 class Canary(models.Model):
@@ -338,6 +346,9 @@ class Sighting(models.Model):
         default=0, help_text="the last HTTP status; 0 when there was none"
     )
     count = models.PositiveBigIntegerField(default=0)
+    before_trial = models.PositiveBigIntegerField(
+        default=0, help_text="the count when the host's present trial began"
+    )
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField(db_index=True)
 

@@ -17,7 +17,8 @@ from .translation.problems import problem
 
 
 def refuse_unfit(to: Deployment) -> None:
-    """Raise Conflict unless `to` was live, is not live now, and the account has its keys and names still."""
+    """Raise Conflict unless `to` was live, is not live now, and the account has its keys, names and hosts
+    still."""
     if to.status == DeploymentStatus.LIVE:
         raise Conflict("is_live", sentence(f"{to} is live already. Nothing was changed."))
     if not was_live(to):
@@ -39,6 +40,21 @@ def refuse_unfit(to: Deployment) -> None:
     taken = VirtualHost.objects.filter(name__in=names).exclude(account=to.account_id)
     if lost := sorted(taken.values_list("name", flat=True)):
         raise Conflict("name_taken", f"{few(lost)} belongs to another account now. Plan a new deployment.")
+    if gone := _deleted(to):
+        raise Conflict(
+            "host_deleted",
+            f"{few(gone)} was deleted since, and would be served again. If it is needed, request it anew; "
+            "plan a new deployment in any case.",
+        )
+
+
+def _deleted(to: Deployment) -> list[str]:
+    """Names of its hosts that were deleted and have left the gateway: no page shows such a host, nothing
+    that it does is logged, and its name is free. One that the gateway serves still has not left."""
+    hosts = to.compiled["hosts"]
+    held = VirtualHost.with_deleted.filter(uuid__in=[*hosts], released_at=None)
+    kept = {str(uuid) for uuid in held.values_list("uuid", flat=True)}
+    return sorted(host["name"] for uuid, host in hosts.items() if uuid not in kept)
 
 
 def was_live(deployment: Deployment) -> bool:

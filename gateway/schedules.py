@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -19,12 +20,12 @@ from accounts.permissions import granted_to
 from common.errors import Conflict, DomainError
 from common.outbox import announce
 from common.transitions import move
-from common.words import sentence
+from common.words import few, sentence
 
-from . import services
+from . import canaries, selectors, services
 from .impact import impact_of
 from .lifecycle import DeploymentStatus as S
-from .models import Deployment, Schedule
+from .models import Deployment, Node, Schedule
 from .superseding import not_started
 
 FURTHEST = timedelta(days=30)
@@ -32,11 +33,19 @@ log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def schedule(*, actor: Actor, deployment: Deployment, at: datetime) -> None:
-    """Have a ready deployment start by itself at `at` (aware).
+def schedule(
+    *,
+    actor: Actor,
+    deployment: Deployment,
+    at: datetime,
+    first: Sequence[Node] = (),
+    minutes: int | None = None,
+) -> None:
+    """Have a ready deployment start by itself at `at` (aware), on every node or as a canary on `first`;
+    `minutes` as for `services.start`.
 
-    Raises DomainError when the time is past or more than 30 days ahead, Conflict when it is not ready,
-    or a batch of a rollout.
+    Raises DomainError when the time is past or more than 30 days ahead, or when `first` and `minutes` make
+    no canary; Conflict when it is not ready, or a batch of a rollout.
     """
     services.refuse_part_of_rollout(deployment)
     now = timezone.now()
@@ -46,12 +55,23 @@ def schedule(*, actor: Actor, deployment: Deployment, at: datetime) -> None:
             f"Choose a time after now and at most {FURTHEST.days} days ahead.",
             field="at",
         )
-    move(deployment, S.SCHEDULED, actor=actor.label, reason=f"for {at:%Y-%m-%d %H:%M %Z}")
-    Schedule.objects.update_or_create(
+    if first:
+        canaries.refuse_unfit(list(selectors.nodes_to_prove(deployment.account)), first, minutes)
+    names = [node.name for node in first]
+    where = f", on {few(names)} first" if first else ""
+    move(deployment, S.SCHEDULED, actor=actor.label, reason=f"for {at:%Y-%m-%d %H:%M %Z}{where}")
+    # Also in memory: one from an earlier time that came to nothing may have been read with the deployment.
+    deployment.schedule, _ = Schedule.objects.update_or_create(
         deployment=deployment,
-        defaults={"at": at, "actor": actor.label, "confirmed": impact_of(deployment).marks},
+        defaults={
+            "at": at,
+            "actor": actor.label,
+            "confirmed": impact_of(deployment).marks,
+            "canary": [{"uuid": str(node.uuid), "name": node.name} for node in first],
+            "minutes": minutes,
+        },
     )
-    audit.record(actor, "deployment:scheduled", deployment, at=at.isoformat())
+    audit.record(actor, "deployment:scheduled", deployment, at=at.isoformat(), canary=names)
 
 
 @transaction.atomic
@@ -77,11 +97,26 @@ def _start(deployment: Deployment) -> None:
     if worse := impact_of(deployment).worse_than(deployment.schedule.confirmed):
         _give_up(deployment, f"more would be felt than {deployment.schedule.actor} confirmed: {worse}")
         return
+    planned = deployment.schedule
     try:
-        services.start(actor=who, deployment=deployment)
-    except Conflict as refusal:
+        services.start(actor=who, deployment=deployment, first=_first(deployment), minutes=planned.minutes)
+    except DomainError as refusal:
         if refusal.code != "moved_meanwhile":  # another worker was faster, or somebody cancelled it
             _give_up(deployment, refusal.message)
+
+
+def _first(deployment: Deployment) -> list[Node]:
+    """The nodes of a scheduled canary. Raises Conflict when one serves the account no more: others than those
+    that were chosen would take the deployment first."""
+    serving = {str(node.uuid): node for node in selectors.nodes_to_prove(deployment.account)}
+    wanted = deployment.schedule.canary
+    if gone := [node["name"] for node in wanted if node["uuid"] not in serving]:
+        raise Conflict(
+            "node_gone",
+            f"{few(gone)} was to take it first, and does not serve this account's hosts any more. "
+            "Choose other nodes.",
+        )
+    return [serving[node["uuid"]] for node in wanted]
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from accounts.models import Account
 from vhosts.models import ClientAuth, VirtualHost
@@ -224,7 +224,7 @@ def served_lately(host: VirtualHost, *, limit: int = 5) -> list[Sighting]:
 @dataclass(frozen=True)
 class Trial:
     """A host in trial. `since`: it went live so. `calls` would have been refused, `bare` of them without a
-    certificate, the others by `certificates`. `latest`: some of them, newest first."""
+    certificate, the others by `certificates`. `latest`: some of them, newest first, each with its `noted`."""
 
     since: datetime
     calls: int
@@ -243,14 +243,20 @@ def trial_of(host: VirtualHost, *, limit: int = 8) -> Trial | None:
     since = _in_trial_since(host)
     if since is None:
         return None
-    seen = Sighting.objects.filter(host=host, reason__startswith=TRIAL, last_seen__gte=since)
+    seen = noted_in_trial().filter(host=host, last_seen__gte=since)
     bare = Q(fingerprint="")
     told = seen.order_by().aggregate(
-        calls=Sum("count", default=0),
-        bare=Sum("count", filter=bare, default=0),
+        calls=Sum("noted", default=0),
+        bare=Sum("noted", filter=bare, default=0),
         certificates=Count("fingerprint", filter=~bare, distinct=True),
     )
     return Trial(since, latest=list(seen.select_related("host").order_by("-last_seen")[:limit]), **told)
+
+
+def noted_in_trial() -> QuerySet[Sighting]:
+    """What would have been refused on hosts in trial, each with how often since that began, as `noted`."""
+    seen = Sighting.objects.filter(reason__startswith=TRIAL, count__gt=F("before_trial"))
+    return seen.annotate(noted=F("count") - F("before_trial"))
 
 
 def _in_trial_since(host: VirtualHost) -> datetime | None:

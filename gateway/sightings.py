@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from vhosts.models import VirtualHost
 
 from .agent import seen as agent
 from .models import Node, Proof, Sighting
+from .selectors import TRIAL
 
 
 @transaction.atomic
@@ -62,6 +63,12 @@ def add(*, node: Node, seen: Iterable[agent.Sighting]) -> None:
             )
     for host in {item.host for item in seen} & set(hosts):
         announce("host.seen", hosts[host].uuid)
+
+
+def begin_trial(hosts: Collection[str]) -> None:
+    """The hosts (uuids) are in trial from now on: what an earlier trial noted does not count for this one."""
+    noted = Sighting.objects.filter(host__uuid__in=hosts, reason__startswith=TRIAL)
+    noted.update(before_trial=F("count"))
 
 
 def _named(names: set[str]) -> QuerySet[VirtualHost]:

@@ -144,16 +144,29 @@ def _update(actor: Actor, wish: Wish) -> VirtualHost:
     if wish.client_auth == ClientAuth.OFF:
         host.client_auth, host.truststore, host.reference = ClientAuth.OFF, None, None
     elif wish.client_auth or wish.trust:
+        host.client_auth = wish.client_auth or _still_asking(host)
         if wish.trust or not host.trust:
             host.truststore, host.reference = _trust(actor, wish)
-        asked = host.client_auth if host.client_auth != ClientAuth.OFF else ClientAuth.REQUIRED
-        host.client_auth = wish.client_auth or asked
     host.refusal = wish.refusal or host.refusal
     if wish.description is not None:
         host.description = wish.description
     host.save()
     audit.record(actor, "host:updated", host, before=before, after=_facts(host))
     return host
+
+
+def _still_asking(host: VirtualHost) -> ClientAuth:
+    """How a host asks that gets another truststore and nothing else. A truststore alone makes none ask:
+    whoever calls it today would be refused without a word about that in the request."""
+    if host.client_auth == ClientAuth.OFF:
+        raise DomainError(
+            "VIRTUAL_HOST_CREATE_ERROR",
+            f"{host.name} asks nobody for a certificate, so a truststore has no effect. Switch client "
+            "authentication on in the same request (isClientAuthEnabled or client_auth), or leave the "
+            "truststore out.",
+            field="trustStore",
+        )
+    return ClientAuth(host.client_auth)
 
 
 def _check_conversion(host: VirtualHost, wish: Wish) -> None:

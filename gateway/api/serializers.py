@@ -80,11 +80,16 @@ class ProblemOut(serializers.Serializer):
 
 
 class ScheduleOut(serializers.ModelSerializer):
-    """When it starts by itself, and who said so."""
+    """When it starts by itself, where, and who said so."""
+
+    nodes = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="names of those that take it first; none: every node takes it",
+    )
 
     class Meta:
         model = Schedule
-        fields = ("at", "actor")
+        fields = ("at", "actor", "nodes", "minutes")
         read_only_fields = fields
 
 
@@ -173,7 +178,7 @@ class DeploymentIn(Strict):
 
 
 class DeployIn(Strict):
-    """How to start a deployment: on every node now (nothing given), at a time, or on some nodes first."""
+    """How to start a deployment: now or at a time, on every node (nothing given) or on some nodes first."""
 
     at = serializers.DateTimeField(required=False, default=None, allow_null=True)
     canary = serializers.ListField(
@@ -187,9 +192,7 @@ class DeployIn(Strict):
     )
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        """One way of starting at a time."""
-        if given["at"] and given["canary"]:
-            raise serializers.ValidationError({"at": ["Give a time or the nodes of a canary, not both."]})
+        """What belongs to a canary needs one."""
         if given["continue_after_minutes"] is not None and not given["canary"]:
             raise serializers.ValidationError(
                 {"continue_after_minutes": ["Only a canary goes on. Name its nodes in canary."]}

@@ -69,17 +69,17 @@ class DeploymentViewSet(AccountViewSet):
     @extend_schema(request=DeployIn, responses=DeploymentDetailOut)
     @action(detail=True, methods=["post"])
     def deploy(self, request: Request, uuid: UUID) -> Response:
-        """Deliver a ready deployment to every node, now or at a time, or to some nodes first as a canary.
+        """Deliver a ready deployment now or at a time, to every node or to some nodes first as a canary.
         It is live when each node has proven it.
         """
         given = self.given(DeployIn)
         deployment = access.get_deployment(self.actor, uuid, to=self.needed)
+        first = canaries.chosen(deployment, given["canary"])
+        how = {"deployment": deployment, "first": first, "minutes": given["continue_after_minutes"]}
         if given["at"]:
-            schedules.schedule(actor=self.actor, deployment=deployment, at=given["at"])
+            schedules.schedule(actor=self.actor, at=given["at"], **how)
         else:
-            first = canaries.chosen(deployment, given["canary"])
-            minutes = given["continue_after_minutes"]
-            services.start(actor=self.actor, deployment=deployment, first=first, minutes=minutes)
+            services.start(actor=self.actor, **how)
         return self._detail(uuid)
 
     @extend_schema(request=Nothing, responses=DeploymentDetailOut)

@@ -15,10 +15,12 @@ from catalog.models import Proxy, RemovedProxy
 from common.logcontext import noting
 from common.outbox import announce
 from common.transitions import move
+from vhosts.models import ClientAuth
 
 from .. import canaries, compiling, delivery, selectors
 from ..lifecycle import DeploymentStatus, ProofStatus
 from ..models import DeployedKey, Deployment
+from ..sightings import begin_trial
 
 S = DeploymentStatus
 
@@ -61,6 +63,7 @@ def conclude(waiting: Deployment) -> None:
 
 def _make_live(deployment: Deployment, nodes: int) -> None:
     who = portal(deployment.account)
+    begin_trial(_newly_in_trial(deployment))
     for old in Deployment.objects.filter(account=deployment.account, status=S.LIVE).defer("compiled"):
         move(old, S.SUPERSEDED, actor=who.label, reason=f"{deployment} took its place")
     move(deployment, S.LIVE, actor=who.label, reason="every node proved it")
@@ -73,6 +76,14 @@ def _make_live(deployment: Deployment, nodes: int) -> None:
         waiting.changes = compiling.changes(deployment.compiled, waiting.compiled)
         waiting.save(update_fields=["changes"])
     announce("deployment.ended", deployment.uuid)
+
+
+def _newly_in_trial(deployment: Deployment) -> list[str]:
+    """Hosts (uuids) that it has in trial and that are not so on the gateway."""
+    hosts = deployment.compiled["hosts"].items()
+    trials = [uuid for uuid, host in hosts if host["client_auth"] == ClientAuth.TRIAL]
+    live = selectors.live_hosts(deployment.account) if trials else {}
+    return [uuid for uuid in trials if live.get(uuid, {}).get("client_auth") != ClientAuth.TRIAL]
 
 
 def let_go_of_keys(account: Account) -> None:

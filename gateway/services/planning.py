@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from accounts import audit
 from accounts.actors import Actor, portal
@@ -225,6 +225,19 @@ def _blamed(part: Part, names: list[str], node: Node) -> dict[str, str]:
         half = len(names) // 2
         return _blamed(part, names[:half], node) | _blamed(part, names[half:], node)
     return {}
+
+
+def hold_names(deployment: Deployment) -> None:
+    """Have whoever starts a deployment of another account with a name of this one wait for this transaction,
+    and wait for theirs: `taken` tells the truth only then, and what it tells stays true until the end.
+
+    Each locks its own names and those of the other, and the rows of both are there since they were checked.
+    Sorted, so that two never wait for each other. SQLite lets in one writing transaction at a time anyway.
+    """
+    may_be_served = (S.READY, S.SCHEDULED, S.LIVE, *ON_NODES)
+    theirs = Q(name__in=deployment.hosts.values("name"), deployment__status__in=may_be_served)
+    rows = DeployedHost.objects.filter(Q(deployment=deployment) | theirs)
+    list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
 
 
 def taken(deployment: Deployment) -> list[str]:

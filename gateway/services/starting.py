@@ -18,7 +18,7 @@ from .. import canaries, delivery, rollbacks, selectors
 from ..lifecycle import ON_NODES, DeploymentStatus
 from ..models import Deployment, Node, Proof
 from .concluding import conclude, reject
-from .planning import said_of_taken, taken
+from .planning import hold_names, said_of_taken, taken
 
 S = DeploymentStatus
 
@@ -36,7 +36,7 @@ def start(
     `minutes`: a canary goes on by itself after so long without rising refusals; None: a person decides.
     `in_rollout`: a batch is started by its rollout, and by nobody else.
     Raises Conflict when it is not ready, another is on its way, or it is not fit any more: what was checked
-    may be weeks old by now.
+    may be weeks old by now; DomainError when `first` and `minutes` make no canary.
     """
     if not in_rollout:
         refuse_part_of_rollout(deployment)
@@ -44,6 +44,8 @@ def start(
     nodes = list(selectors.nodes_to_prove(account))
     if not nodes:
         raise Conflict("no_node", "No gateway node is known. Start one first.")
+    if first:
+        canaries.refuse_unfit(nodes, first, minutes)
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=account.pk)
         if Deployment.objects.filter(account=account, pk__gt=deployment.pk).exists():
@@ -54,7 +56,7 @@ def start(
         _refuse_unfit_by_now(deployment)
         move(deployment, S.DELIVERING, actor=actor.label)
         if first:
-            canaries.begin(deployment, nodes, first, minutes)
+            canaries.begin(deployment, first, minutes)
             nodes = list(first)
         audit.record(
             actor,
@@ -79,6 +81,7 @@ def _refuse_unfit_by_now(deployment: Deployment) -> None:
     if deployment.goes_back_to is not None:
         rollbacks.refuse_unfit(deployment.goes_back_to)
         rollbacks.refuse_expired(deployment.goes_back_to, timezone.now())
+    hold_names(deployment)
     if others := taken(deployment):
         raise Conflict("name_taken", said_of_taken(others))
 

@@ -7,7 +7,14 @@ from cryptography.x509 import DNSName
 
 from catalog.models import Proxy
 from catalog.services import create_proxy
-from certificates.services.keystores import KeyFiles, add_key, create_keystore, delete_key, replace_key
+from certificates.services.keystores import (
+    KeyFiles,
+    add_key,
+    create_keystore,
+    delete_key,
+    delete_keystore,
+    replace_key,
+)
 from certificates.services.references import create_reference, repoint_reference
 from certificates.testing.hierarchy import ISSUING, SERVER, make
 from common.errors import Conflict, DomainError
@@ -107,3 +114,17 @@ def test_a_key_stays_while_a_host_or_a_deployment_needs_it(owner, live, own):
     assert DeployedKey.objects.filter(key__alias="api").count() == 0
     delete_key(actor=owner, store=store, alias="api")
     assert [key.alias for key in store.keys.all()] == ["b"]
+
+
+def test_a_keystore_in_use_names_each_host_and_deployment_once(owner, live, own):
+    store = own.key_store
+    replace_key(actor=owner, store=store, alias="api", files=files(*NAMES, serial=97), at=NOW)
+    deploy(owner)
+    with pytest.raises(Conflict) as refusal:
+        delete_keystore(actor=owner, store=store)
+    assert refusal.value.code == "keystore_in_use"
+    said = refusal.value.message
+    assert said.count("api.example.com answers with it. Let it answer with another keystore first.") == 1
+    assert said.count("answers with it") == 1
+    assert said.count("presents it") == 1
+    assert "Deployment 2, 1 presents it" in said

@@ -3,8 +3,11 @@
 from django.urls import reverse
 
 from accounts.permissions import Role
+from gateway import services
 from gateway.models import Deployment
-from gateway.tests.page_cast import deployed, node, planned
+from gateway.tests.page_cast import deployed, node, planned, proves
+from vhosts.lifecycle import Operation
+from vhosts.services import Wish, submit
 
 
 def page(deployment, name="deployment"):
@@ -76,6 +79,27 @@ def test_it_shows_each_nodes_proof_and_calls(owner_client, owner, host):
     assert "Proven on 1 of 1 node" in text
     assert "400 client_certificate_refused" in text
     assert "41 ms" in text
+
+
+def test_it_claims_no_calls_where_nothing_changed(owner_client, owner, host):
+    deployed(owner)
+    one, same = node(), planned(owner)
+    said = owner_client.post(page(same, "start"), follow=True).content.decode()
+    assert "Nothing changes on the gateway, so nothing is called." in said
+    proves(one)
+    text = owner_client.get(page(same)).content.decode()
+    assert "Taken by 1 of 1 node. Nothing changed on the gateway, so nothing was called." in text
+    assert "by real calls" not in text
+
+
+def test_it_claims_no_calls_where_a_host_only_went_away(owner_client, owner, host):
+    deployed(owner)
+    submit(actor=owner, wish=Wish(Operation.DELETE, "", host=str(host.uuid)))
+    without = planned(owner)
+    services.start(actor=owner, deployment=without)
+    proves(node())
+    text = owner_client.get(page(without)).content.decode()
+    assert "No host that is served was new or changed, so none was called." in text
 
 
 def test_it_says_why_a_deployment_was_rejected(owner_client, owner, host):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gateway import schedules, services
-from gateway.models import Deployment
+from gateway.models import Deployment, Schedule
 from gateway.tests.page_cast import deployed, nodes, planned, proves
 
 
@@ -119,3 +119,15 @@ def test_it_is_hidden_from_strangers_and_refused_to_readers(stranger_client, rea
     assert stranger_client.post(page(name, ready)).status_code == 404
     assert reader_client.post(page(name, ready)).status_code == 403
     assert reader_client.get(page(name, ready)).status_code == 405
+
+
+def test_it_says_the_new_time_when_it_is_scheduled_once_more(owner_client, owner, ready):
+    schedules.schedule(actor=owner, deployment=ready, at=timezone.now() + timedelta(hours=1))
+    Schedule.objects.update(at=timezone.now() - timedelta(seconds=1), canary=[{"uuid": "x", "name": "gone"}])
+    schedules.start_due()
+    assert fresh(ready).status == "ready"
+    at = timezone.now() + timedelta(days=2)
+    answer = owner_client.post(
+        page("start", ready), {"how": "later", "at": f"{at:%Y-%m-%dT%H:%M}"}, follow=True
+    )
+    assert f"starts at {at:%-d %b %Y, %H:%M}" in answer.content.decode()

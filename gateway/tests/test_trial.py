@@ -66,6 +66,29 @@ def test_it_is_in_no_trial_before_the_deployment_and_after_its_end(owner, host, 
     assert selectors.trial_of(host) is None
 
 
+def test_it_counts_a_second_trial_from_its_own_beginning(owner, owner_client, trial):
+    some(trial)
+    ask(owner, trial, "off")
+    deployed(owner)
+    ask(owner, trial, "trial")
+    deployed(owner)
+    found = selectors.trial_of(trial)
+    assert (found.calls, found.certificates, found.latest) == (0, 0, [])
+    seen(trial, "a" * 64, "trial_client_certificate_refused", 2)
+    found = selectors.trial_of(trial)
+    assert (found.calls, found.with_one, found.certificates) == (2, 2, 1)
+    assert [row.noted for row in found.latest] == [2]
+    ask(owner, trial, "required")
+    assert [(one["fingerprint"][0], one["calls"]) for one in impact_of(planned(owner)).shut_out] == [("a", 2)]
+
+
+def test_it_goes_on_counting_while_the_trial_goes_on(owner, trial):
+    some(trial)
+    submit(actor=owner, wish=Wish(Operation.CREATE, "another"))
+    deployed(owner)
+    assert selectors.trial_of(trial).calls == 12
+
+
 def test_it_shows_them_on_the_page_of_the_host(owner_client, trial):
     some(trial)
     text = " ".join(owner_client.get(reverse("vhosts:detail", args=[trial.uuid])).content.decode().split())

@@ -106,7 +106,9 @@ def _path(found: Deployment) -> list[S]:
     path = [*PATH]
     if found.status == S.SCHEDULED:
         path.insert(path.index(S.DELIVERING), S.SCHEDULED)
-    if hasattr(found, "canary"):
+    if found.status == S.SCHEDULED and found.schedule.canary:
+        path.insert(path.index(S.LIVE), S.CANARY)
+    elif hasattr(found, "canary"):
         before_the_rest = S.DELIVERING if found.canary.went_on_at else S.LIVE
         path.insert(path.index(before_the_rest), S.CANARY)
     return path
@@ -126,6 +128,7 @@ def _progress(found: Deployment) -> dict[str, Any]:
         "deployment": found,
         "proofs": proofs,
         "proven": sum(proof.status == "proven" for proof in proofs),
+        "calls": sum(len(proof.probes) for proof in proofs),
         "steps": steps if reached >= 0 else [],
         "on_its_way": found.status in ON_ITS_WAY,
         **showing.canary_of(found),

@@ -16,10 +16,10 @@ from accounts.access import actor_of
 from accounts.actors import Actor
 from common.errors import DomainError
 from common.forms import add_domain_error
-from common.words import sentence
+from common.words import few, sentence
 
 from .. import access, canaries, schedules, selectors, services
-from ..forms import FIRST, LATER, StartForm
+from ..forms import AT_A_TIME, ON_SOME, StartForm
 from ..impact import impact_of
 from ..lifecycle import DeploymentStatus as S
 from ..models import Deployment
@@ -72,21 +72,27 @@ def typed(request: HttpRequest) -> str:
 
 
 def _start(actor: Actor, found: Deployment, given: dict[str, Any]) -> None:
-    if given.get("how") == LATER:
-        schedules.schedule(actor=actor, deployment=found, at=given["at"])
-        return
-    first, minutes = [], None
-    if given.get("how") == FIRST:
+    where: dict[str, Any] = {}
+    if given.get("how") in ON_SOME:
         first = canaries.chosen(found, map(UUID, given["canary"]))
-        minutes = given["continue_after_minutes"]
-    services.start(actor=actor, deployment=found, first=first, minutes=minutes)
+        where = {"first": first, "minutes": given["continue_after_minutes"]}
+    if given.get("how") in AT_A_TIME:
+        schedules.schedule(actor=actor, deployment=found, at=given["at"], **where)
+    else:
+        services.start(actor=actor, deployment=found, **where)
 
 
 def _said(found: Deployment) -> str:
     if found.status == S.SCHEDULED:
         at = date_format(timezone.localtime(found.schedule.at), "j M Y, H:i")
-        return f"Deployment {found.number} starts at {at}\nUnless something changes by then, or gets worse."
-    return f"Deployment {found.number} is on its way\nEach node takes it and proves it by real calls."
+        where = f", on {few(found.schedule.nodes)} first" if found.schedule.nodes else ""
+        said = f"Deployment {found.number} starts at {at}{where}"
+        return f"{said}\nUnless something changes by then, or gets worse."
+    if not found.changes:
+        what = "Each node takes it. Nothing changes on the gateway, so nothing is called."
+    else:
+        what = "Each node takes it and calls every changed host as a real client."
+    return f"Deployment {found.number} is on its way\n{what}"
 
 
 def _acted(request: HttpRequest, uuid: UUID, act: Any, done: str) -> HttpResponse:

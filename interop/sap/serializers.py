@@ -30,7 +30,10 @@ class VirtualHostRequestIn(Strict):
         required=False, help_text="left out in an UPDATE: client authentication stays as it is"
     )
     trustStore = serializers.CharField(
-        required=False, allow_null=True, allow_blank=True, help_text="`name` or `ref://name`"
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="`name` or `ref://name`; where nobody is asked yet, only with isClientAuthEnabled",
     )
     isForCustomDomain = serializers.BooleanField(
         required=False, help_text="UPDATE: converts the host; left out it stays what it is"

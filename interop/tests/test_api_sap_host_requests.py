@@ -120,6 +120,23 @@ def test_it_does_not_let_a_truststore_without_effect_pass(machine, truststore):
     assert "isClientAuthEnabled must be true" in _refusal(machine.post(REQUESTS, body))[1]
 
 
+def test_it_does_not_switch_client_authentication_on_by_a_truststore_alone(machine, host, truststore):
+    body = CREATE | {"operation": "UPDATE", "virtualHostUrl": "partners", "virtualHostId": str(host.uuid)}
+    del body["isClientAuthEnabled"]
+    code, sentence = _refusal(machine.post(REQUESTS, body))
+    assert code == "VIRTUAL_HOST_CREATE_ERROR"
+    assert "isClientAuthEnabled" in sentence
+    assert VirtualHost.objects.get(pk=host.pk).client_auth == "off"
+
+
+def test_it_lets_a_host_that_requires_certificates_trust_another_truststore(
+    owner, machine, update, truststore
+):
+    create_reference(actor=owner, name="in-force", truststore=truststore)
+    answer = machine.post(REQUESTS, update | {"trustStore": "ref://in-force"}).json()["d"]
+    assert (answer["isClientAuthEnabled"], answer["trustStore"]) == (True, "ref://in-force")
+
+
 def test_it_changes_no_host_of_another_account(stranger_api, update):
     answer = stranger_api.post(REQUESTS, update | {"accountId": "elsewhere", "virtualHostUrl": "mine"})
     assert _refusal(answer)[0] == "VHR_NO_COMPLETED_RECORD_FOUND"

@@ -112,7 +112,10 @@ class RequestIn(Strict):
         required=False,
         help_text="explain: HTTP 400 with a reason; handshake: a TLS alert, or 403 where TLS cannot tell",
     )
-    trust = serializers.CharField(required=False, help_text="`name` or `ref://name` of a truststore")
+    trust = serializers.CharField(
+        required=False,
+        help_text="`name` or `ref://name` of a truststore; a host that is off needs client_auth with it",
+    )
     description = serializers.CharField(required=False, allow_blank=True, max_length=500)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:

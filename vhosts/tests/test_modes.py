@@ -43,8 +43,13 @@ def test_it_keeps_the_mode_and_the_style_when_only_trust_or_description_change(o
         assert (changed.client_auth, changed.refusal) == ("trial", "handshake")
 
 
-def test_it_requires_certificates_when_an_open_host_gets_a_truststore(owner, host, truststore):
-    assert asked(owner, host, trust="partners").client_auth == "required"
+def test_it_refuses_a_truststore_alone_for_a_host_that_asks_nobody(owner_api, host, truststore):
+    answer = owner_api.post(REQUESTS, {"operation": "UPDATE", "host": str(host.uuid), "trust": "partners"})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, "trust")
+    assert "Switch client authentication on in the same request" in error["detail"]
+    host.refresh_from_db()
+    assert (host.client_auth, host.trust) == ("off", "")
 
 
 def test_it_offers_every_mode_with_its_sign_and_a_sentence(owner_client, host, truststore):
