@@ -63,9 +63,15 @@ class Chains:
 
     def offer(self, chains: Mapping[str, str]) -> None:
         """From now on these and no others: host names to FilterChains (JSON texts)."""
-        fresh = {name: (canonical.sha256(chain), chain) for name, chain in chains.items()}
+        before = self._offered
+        fresh = {
+            name: before[name]
+            if name in before and before[name][1] == chain
+            else (canonical.sha256(chain), chain)
+            for name, chain in chains.items()
+        }
         with self._changed:
-            before, self._offered = self._offered, fresh
+            self._offered = fresh
             self._stream.look_at(name for name in {**before, **fresh} if before.get(name) != fresh.get(name))
             self._changed.notify_all()
 

@@ -138,8 +138,8 @@ def _below(
     ready: set[str],
     by_issuer: dict[bytes, list[str]],
 ) -> set[str]:
-    """What of `known` leads to one of `tops`, directly or through others that are valid now."""
-    found: set[str] = set()
+    """`tops`, and what of `known` leads to one of them, directly or through others that are valid now."""
+    found = set(tops)
     todo = list(tops)
     while todo:
         issuer = known[todo.pop()]
