@@ -17,7 +17,7 @@ from typing import NoReturn
 from gateway.agent import envoy
 from gateway.agent.directory import NodeDirectory
 from gateway.agent.keeper import Keeper
-from gateway.agent.loop import Agent
+from gateway.agent.loop import INTERVAL, Agent
 from gateway.agent.metrics import Metrics
 from gateway.agent.remote.identity import Identity, NotEnrolled
 from gateway.agent.remote.line import Away, Declined
@@ -109,7 +109,7 @@ def _run(options: argparse.Namespace) -> int:
                     portal.again()
                 if agent:
                     agent.step()
-                stop.wait(0.2)
+                stop.wait(INTERVAL)
             except Exception:
                 # Envoy keeps serving what it has; the agent starts over with the last good configuration.
                 log.exception("the agent of %s starts over", name)

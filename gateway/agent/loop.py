@@ -20,6 +20,7 @@ from gateway.agent.seen import Seen, Sighting
 from gateway.translation import deny
 from gateway.translation.node import cds_text
 
+INTERVAL = 0.05  # seconds between two steps
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between tries for a part that does not arrive
 log = logging.getLogger(__name__)
 
@@ -112,12 +113,12 @@ class Agent:
         """Offer nothing any more. Envoy keeps what it has."""
         self._chains.close()
 
-    def run(self, stop: Event, interval: float = 0.05) -> None:
+    def run(self, stop: Event) -> None:
         """Step until `stop` is set. What a step raises (a portal that does not answer) ends the loop: the
         process that runs the agent logs it and starts it again; Envoy keeps serving meanwhile."""
         while not stop.is_set():
             self.step()
-            stop.wait(interval)
+            stop.wait(INTERVAL)
 
     def step(self) -> None:
         """One round: whom to refuse at once, what is newly wanted, if Envoy is up, then what was seen, then a
