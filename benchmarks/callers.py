@@ -49,7 +49,7 @@ class Caller:
         return answer.status
 
 
-def until(caller: Caller, host: str, served: bool, patience: float = 60) -> float:
+def until(caller: Caller, host: str, served: bool, patience: float = 300) -> float:
     """The moment (time.perf_counter) at which a fresh handshake is first let in (or refused)."""
     context, end = caller.context(), time.perf_counter() + patience
     while (caller.status(host, context) not in (400, 0)) is not served:

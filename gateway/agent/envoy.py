@@ -149,15 +149,16 @@ class Admin:
         except Unreachable:
             return False
 
-    def stats(self, pattern: str) -> dict[str, str]:
-        """Statistics whose name matches the regular expression, as text."""
-        query = urllib.parse.urlencode({"format": "json", "filter": pattern})
+    def stats(self, pattern: str, kind: str = "All") -> dict[str, str]:
+        """Statistics whose name matches the regular expression, as text. `kind`: Counters, Gauges,
+        TextReadouts or All; asking for one kind spares Envoy a walk through every chain's."""
+        query = urllib.parse.urlencode({"format": "json", "type": kind, "filter": pattern})
         found = json.loads(self.ask(f"/stats?{query}"))["stats"]
         return {stat["name"]: str(stat["value"]) for stat in found if "name" in stat}
 
     def versions(self) -> tuple[str, str]:
         """The versions of LDS and CDS that Envoy accepted last."""
-        found = self.stats(r"^(listener_manager\.lds|cluster_manager\.cds)\.version_text$")
+        found = self.stats(r"^(listener_manager\.lds|cluster_manager\.cds)\.version_text$", "TextReadouts")
         return (
             found.get("listener_manager.lds.version_text", ""),
             found.get("cluster_manager.cds.version_text", ""),
@@ -166,16 +167,16 @@ class Admin:
     def denied_version(self) -> str:
         """The version of the list of refused certificates that Envoy holds; "" when it holds none."""
         name = f"extension_config_discovery.http_filter.{deny.NAME}.version_text"
-        return self.stats(f"^{re.escape(name)}$").get(name, "")
+        return self.stats(f"^{re.escape(name)}$", "TextReadouts").get(name, "")
 
     def rejections(self) -> int:
         """How many updates this Envoy refused since it started, LDS and CDS together."""
-        found = self.stats(r"^(listener_manager\.lds|cluster_manager\.cds)\.update_rejected$")
+        found = self.stats(r"^(listener_manager\.lds|cluster_manager\.cds)\.update_rejected$", "Counters")
         return sum(int(value) for value in found.values())
 
     def warming(self) -> bool:
         """True while an accepted listener does not serve yet."""
-        found = self.stats(r"^listener_manager\.total_listeners_warming$")
+        found = self.stats(r"^listener_manager\.total_listeners_warming$", "Gauges")
         return any(int(value) for value in found.values())
 
     def error(self) -> str:

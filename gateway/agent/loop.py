@@ -223,24 +223,22 @@ class Agent:
         before = self.directory.live_clusters()
         after = target.clusters
         united = {**before, **after}
-        rejected = self.admin.rejections()
-        # Each rename in live/ makes Envoy read all its listeners again: skip those that change nothing.
+        # Each rename in live/ makes Envoy read both files again: skip those that change nothing.
         if united != before:
             joining = f"{target.version} joining"
-            self.directory.publish_clusters(cds_text(joining, united.values()))
-            self._wait(1, joining, rejected)
+            self._publish(1, joining, cds_text(joining, united.values()))
         self._chains.offer(target.chains)
         self._chains.wait_until_taken(None, self._accept_within)
         if self.admin.versions()[0] != target.naming:
-            self.directory.publish_listeners(target.lds())
-            self._wait(0, target.naming, rejected)
+            self._publish(0, target.naming, target.lds())
         self._chains.wait_until_taken(target.chains, self._accept_within)
         if united != after:
-            self.directory.publish_clusters(target.cds())
-            self._wait(1, target.mark, rejected)
+            self._publish(1, target.mark, target.cds())
 
-    def _wait(self, which: int, version: str, rejected: int) -> None:
-        """Until Envoy has accepted what was published (0: listeners, 1: clusters) and serves it."""
+    def _publish(self, which: int, version: str, text: str) -> None:
+        """Have Envoy read a file (0: listeners, 1: clusters), until it has accepted it and serves it."""
+        rejected = self.admin.rejections()
+        (self.directory.publish_listeners, self.directory.publish_clusters)[which](text)
         end = time.monotonic() + self._accept_within
         while time.monotonic() < end:
             if self.admin.rejections() > rejected:
