@@ -96,9 +96,12 @@ class SeenIn(Strict):
 
 class HeartbeatIn(Strict):
     """`serving`: the version that was proved last; `dropped`: what the node could not keep for the portal
-    since its last heartbeat, in a sentence, or ""."""
+    since its last heartbeat, in a sentence, or "". `release` and `form`: of the agent's `release.py`; agents
+    of older releases tell neither."""
 
     serving = serializers.RegexField(_DIGEST, allow_blank=True)
     ready = serializers.BooleanField()
     hosts = serializers.IntegerField(min_value=0, max_value=10**7)
     dropped = serializers.CharField(max_length=300, allow_blank=True)
+    release = serializers.CharField(max_length=40, default="")
+    form = serializers.IntegerField(min_value=0, max_value=32_767, default=0)

@@ -92,7 +92,7 @@ def test_it_names_the_field_that_does_not_fit(local, view, body, field):
 )
 def test_it_takes_every_field_that_the_agent_sends(said, taken):
     sent = {field.name for field in fields(said)}
-    assert sent | ({"dropped"} if said is Status else set()) == {*taken().fields}
+    assert sent | ({"dropped", "release", "form"} if said is Status else set()) == {*taken().fields}
 
 
 def test_it_reads_no_body_above_the_limit(local):
