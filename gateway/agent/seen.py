@@ -31,7 +31,7 @@ class Sighting:
     "trial_"; else no_client_certificate, client_certificate_refused, name_not_allowed (of a rule of its
     anchor) or unknown_issuer, the first two after "handshake_" where TLS refused; certificate_denied
     (by decision of the account, in trial as well); unknown_host, or what else TLS said. `subject`: as the
-    certificate last showed it (RFC 2253).
+    certificate last showed it (RFC 2253). `status`: of the last answer (HTTP); 0: there was none.
     """
 
     host: str
@@ -43,6 +43,18 @@ class Sighting:
     count: int
     first: str
     last: str
+    status: int = 0  # agents of older releases do not tell
+
+    def plus(self, new: "Sighting") -> "Sighting":
+        """Both as one, which differ in nothing but `subject`, `count`, `first`, `last` and `status`."""
+        later = new if new.last >= self.last else self
+        return replace(
+            new,
+            count=self.count + new.count,
+            first=min(self.first, new.first),
+            last=later.last,
+            status=later.status,
+        )
 
 
 class Seen:
@@ -143,9 +155,7 @@ def _fold(folded: dict[tuple[str, ...], Sighting], new: Sighting) -> None:
     if len(folded) >= _KEYS:
         new = replace(new, fingerprint="", issuer="", subject="")
     key = (new.host, new.fingerprint, new.issuer, new.outcome, new.reason)
-    if old := folded.get(key):
-        new = replace(new, count=old.count + 1, first=min(old.first, new.first), last=max(old.last, new.last))
-    folded[key] = new
+    folded[key] = old.plus(new) if (old := folded.get(key)) else new
 
 
 def request_sighting(line: dict[str, Any], token: str) -> Sighting | None:
@@ -154,14 +164,14 @@ def request_sighting(line: dict[str, Any], token: str) -> Sighting | None:
     route, certificate = line.get("route"), line.get("fingerprint")
     if line.get("probe") == token or route == "misdirected":
         return None
-    why = _why(line) if certificate else "no_client_certificate"
+    why, status = _why(line) if certificate else "no_client_certificate", int(line.get("status") or 0)
     if route == "no-client-certificate" or str(line.get("details")).startswith("rbac_access_denied"):
-        return _sighting(line, "refused", why)
+        return _sighting(line, "refused", why, status)
     if line.get("gate") == "trial":  # the lock noted that it would have refused
-        return _sighting(line, "served", f"trial_{why}") if route else None
+        return _sighting(line, "served", f"trial_{why}", status) if route else None
     # Only locked hosts see certificates, and there the open gate is the evidence.
     served = line.get("gate") == "open" if certificate else bool(route)
-    return _sighting(line, "served", _unanswered(line)) if served else None
+    return _sighting(line, "served", _unanswered(line), status) if served else None
 
 
 def _why(line: dict[str, Any]) -> str:
@@ -205,7 +215,8 @@ def _tls_reason(failure: str) -> str:
     return _IN_TLS.get(said, said)
 
 
-def _sighting(line: dict[str, Any], outcome: str, reason: str) -> Sighting:
+def _sighting(line: dict[str, Any], outcome: str, reason: str, status: int = 0) -> Sighting:
     host, when = str(line.get("chain") or ""), str(line.get("time") or "")
     fingerprint, issuer = str(line.get("fingerprint") or ""), str(line.get("issuer") or "")
-    return Sighting(host, fingerprint, issuer, outcome, reason, str(line.get("subject") or ""), 1, when, when)
+    subject = str(line.get("subject") or "")
+    return Sighting(host, fingerprint, issuer, outcome, reason, subject, 1, when, when, status)

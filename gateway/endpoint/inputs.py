@@ -74,7 +74,7 @@ class DeniedIn(Strict):
 
 
 class SightingIn(Strict):
-    """Counted calls of one certificate on one host."""
+    """Counted calls of one certificate on one host. Agents of older releases tell no `status`."""
 
     host = serializers.CharField(max_length=253, allow_blank=True)
     fingerprint = serializers.RegexField(_DIGEST, allow_blank=True)
@@ -85,6 +85,7 @@ class SightingIn(Strict):
     count = serializers.IntegerField(min_value=1, max_value=2**40)
     first = serializers.DateTimeField()
     last = serializers.DateTimeField()
+    status = serializers.IntegerField(min_value=0, max_value=999, default=0)
 
 
 class SeenIn(Strict):

@@ -61,6 +61,12 @@ def test_it_counts_a_batch_once(local, host):
     assert models.Sighting.objects.get(host=host).count == 3
 
 
+@pytest.mark.parametrize(("told", "kept"), [({"status": 403}, 403), ({}, 0)])
+def test_it_keeps_what_the_gateway_answered_where_the_agent_tells(local, host, told, kept):
+    say(views.SeenView, local, {"batch": "ef" * 16, "sightings": [SEEN | {"host": host.name} | told]})
+    assert models.Sighting.objects.get(host=host).status == kept
+
+
 def test_it_does_not_believe_counts_on_hosts_that_the_node_never_had(local, other_account, host):
     name = f"default.{other_account.gateway_domain}"
     say(views.SeenView, local, {"batch": "cd" * 16, "sightings": [SEEN | {"host": name}]})

@@ -38,6 +38,12 @@ def test_it_folds_equal_lines_and_keeps_first_and_last(directory: NodeDirectory)
     assert (seen.count, seen.first[11:13], seen.last[11:13]) == (2, "10", "11")
 
 
+def test_it_keeps_the_status_of_the_last_answer(directory: NodeDirectory) -> None:
+    later = {**LINE, "time": "2026-11-22T11:00:00.000Z", "status": 404}
+    _write(directory, json.dumps(later) + "\n" + json.dumps(LINE) + "\n")
+    assert [(seen.count, seen.status) for seen in Seen(directory, "token").read()] == [(2, 404)]
+
+
 def test_it_waits_for_the_rest_of_a_line(directory: NodeDirectory) -> None:
     text = json.dumps(LINE)
     seen = Seen(directory, "token")
@@ -120,10 +126,11 @@ def test_it_counts_failed_handshakes_by_what_tls_said() -> None:
     failure = "TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:TLS_error_end"
     seen = connection_sighting({**LINE, "failure": failure})
     assert seen is not None
-    assert (seen.host, seen.outcome, seen.reason) == (
+    assert (seen.host, seen.outcome, seen.reason, seen.status) == (
         "a.test",
         "refused",
         "handshake_client_certificate_refused",
+        0,
     )
 
 

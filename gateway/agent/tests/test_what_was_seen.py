@@ -39,6 +39,9 @@ def test_it_tells_who_was_served_and_who_was_refused(stage: Stage) -> None:
     partner = seen[cast.PARTNER.fingerprint, "served", ""]
     assert (partner.host, partner.issuer, partner.count) == ("a.test", cast.ISSUING.fingerprint, 1)
     assert partner.subject == "CN=partner.example"
+    answered = {key[2]: one.status for key, one in seen.items() if key[1] == "refused"}
+    assert answered == {"client_certificate_refused": 400, "no_client_certificate": 400, "unknown_host": 0}
+    assert partner.status == 200
 
 
 def test_it_tells_whom_a_trial_would_refuse(stage: Stage) -> None:
