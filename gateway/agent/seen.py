@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.agent.bundle import write_private
 from gateway.agent.directory import NodeDirectory
+from gateway.agent.own_calls import OwnCalls
 from gateway.translation import deny
 
 _CHUNK = 8_000_000  # bytes read at a time
@@ -59,14 +60,19 @@ class Sighting:
 
 class Seen:
     """Reads both logs of a node from where it stopped. The agent's own probes do not count: `token` is in
-    their requests, `stranger` the fingerprint of the certificate that TLS refuses them."""
+    their requests, and `own` knows those that TLS refused."""
 
     def __init__(
-        self, directory: NodeDirectory, token: str, stranger: str = "", rotate_at: int = 50_000_000
+        self,
+        directory: NodeDirectory,
+        token: str,
+        own: OwnCalls | None = None,
+        rotate_at: int = 50_000_000,
     ) -> None:
+        self._own = own or OwnCalls()
         self._logs: dict[Path, Callable[[dict[str, Any]], Sighting | None]] = {
             directory.requests_log: lambda line: request_sighting(line, token),
-            directory.connections_log: lambda line: connection_sighting(line, stranger),
+            directory.connections_log: lambda line: connection_sighting(line, self._own),
         }
         self._note = directory.root / "run" / "seen.json"
         self._rotate_at, self._next_rotation = rotate_at, 0.0
@@ -77,6 +83,7 @@ class Seen:
         """What was added since the last `commit`, folded. Reading again without a commit gives it again,
         and more."""
         folded: dict[tuple[str, ...], Sighting] = {}
+        self._own.begin()
         self._reached = dict(self._offsets)
         for log, understand in self._logs.items():
             for path in (_rotated(log), log):
@@ -87,6 +94,7 @@ class Seen:
 
     def commit(self) -> None:
         """Remember, on disk too, that everything of the last `read` was reported."""
+        self._own.commit()
         present = {_identity(path) for log in self._logs for path in (log, _rotated(log))}
         reached = {key: offset for key, offset in self._reached.items() if key in present}
         if reached != self._offsets:
@@ -192,9 +200,9 @@ def _unanswered(line: dict[str, Any]) -> str:
     return "target_failed" if int(line.get("status") or 0) >= 500 else ""
 
 
-def connection_sighting(line: dict[str, Any], stranger: str = "") -> Sighting | None:
-    """A line of connections.jsonl. Only failed ones count; what was asked on the others is in the request
-    log.
+def connection_sighting(line: dict[str, Any], own: OwnCalls) -> Sighting | None:
+    """A line of connections.jsonl. Only failed ones count that the agent did not make; what was asked on the
+    others is in the request log.
 
     A name that no host has is counted as host "": callers could invent any number of them.
     """
@@ -202,7 +210,7 @@ def connection_sighting(line: dict[str, Any], stranger: str = "") -> Sighting | 
     if not line.get("chain"):  # response flag NR: no filter chain matched
         unknown = line.get("flags") == "NR"
         return _sighting({"time": line.get("time")}, "refused", "unknown_host") if unknown else None
-    if not failure or (stranger and line.get("fingerprint") == stranger):
+    if not failure or own.made(line):
         return None
     return _sighting(line, "refused", _tls_reason(failure))
 

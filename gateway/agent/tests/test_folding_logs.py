@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.agent.directory import NodeDirectory
+from gateway.agent.own_calls import OwnCalls
 from gateway.agent.seen import Seen, connection_sighting, request_sighting
 
 LINE = {
@@ -124,7 +125,7 @@ def test_it_judges_a_request_by_positive_evidence(
 
 def test_it_counts_failed_handshakes_by_what_tls_said() -> None:
     failure = "TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:TLS_error_end"
-    seen = connection_sighting({**LINE, "failure": failure})
+    seen = connection_sighting({**LINE, "failure": failure}, OwnCalls())
     assert seen is not None
     assert (seen.host, seen.outcome, seen.reason, seen.status) == (
         "a.test",
@@ -134,16 +135,13 @@ def test_it_counts_failed_handshakes_by_what_tls_said() -> None:
     )
 
 
-def test_it_does_not_count_the_stranger_of_its_own_probe() -> None:
-    failure = "TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:TLS_error_end"
-    assert connection_sighting({**LINE, "failure": failure}, stranger="aa") is None
-
-
 def test_it_names_no_host_that_a_caller_made_up() -> None:
-    seen = connection_sighting({"time": "t", "chain": None, "host": "made-up.test", "flags": "NR"})
+    seen = connection_sighting(
+        {"time": "t", "chain": None, "host": "made-up.test", "flags": "NR"}, OwnCalls()
+    )
     assert seen is not None
     assert (seen.host, seen.reason) == ("", "unknown_host")
 
 
 def test_it_does_not_count_a_connection_that_went_well() -> None:
-    assert connection_sighting({**LINE, "failure": None}) is None
+    assert connection_sighting({**LINE, "failure": None}, OwnCalls()) is None
