@@ -164,7 +164,11 @@ class Heartbeat(NodeView):
         """204."""
         asked, node = self.given(HeartbeatIn), self.node
         about = {name: asked[name] for name in ("serving", "ready", "release", "form")}
-        node_health.heard_from(node=node, at=timezone.now(), **about)
+        now, serving = timezone.now(), asked["serving"]
+        node_health.heard_from(node=node, at=now, **about)
+        if serving and delivery.is_waited_for(node, serving):
+            # A deployment that changes nothing: the node proved this version before, and is told no news.
+            services.proven(node=node, version=serving, probes=[], at=now)
         if asked["dropped"]:
             node_health.note(node, "dropped", asked["dropped"])
         return Response(status=204)
