@@ -27,7 +27,7 @@ COMPILED = {
     "hosts": {"1": HOST},
 }
 FORMS = {
-    1: "fdfda979c2124f87aafe347f68c3cf442581febe1958a62030a65ca63b29ecce"
+    1: "6ae5af042fc39d24fa6e028dce5851e42a1b138cb8848533771efd229e51cda3"
 }  # form → what it makes of the same deployment
 
 
