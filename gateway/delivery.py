@@ -48,6 +48,11 @@ def part_named(digest: str) -> Part:
     return part_of(wanted.latest("pk"))
 
 
+def is_waited_for(node: Node, version: str) -> bool:
+    """Whether a deployment waits until a node serves `version`."""
+    return Proof.objects.filter(node=node, version=version, status__in=UNSETTLED).exists()
+
+
 def hand_over(node: Node) -> str:
     """Offer a node what it shall serve. A remote one asks for it; for the embedded one it is laid where its
     agent looks. Returns the version."""

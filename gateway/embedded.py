@@ -15,6 +15,7 @@ from .agent.bundle import Part, Wanted, in_parts_folder
 from .agent.denied import Denied, DeniedAck
 from .agent.loop import Ack, Status
 from .agent.probe import Probe
+from .agent.release import FORM, RELEASE
 from .agent.seen import Sighting
 from .models import Node
 
@@ -94,4 +95,11 @@ class EmbeddedPortal:
     def heartbeat(self, status: Status) -> None:
         """The node is there; what it serves."""
         close_old_connections()
-        node_health.heard_from(node=self.node, serving=status.serving, ready=status.ready, at=timezone.now())
+        node_health.heard_from(
+            node=self.node,
+            serving=status.serving,
+            ready=status.ready,
+            release=RELEASE,
+            form=FORM,
+            at=timezone.now(),
+        )

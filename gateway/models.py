@@ -77,6 +77,13 @@ class Node(Identified):
         null=True, blank=True, help_text="when it was first given something that it has not proved"
     )
     envoy_ready = models.BooleanField(default=True, help_text="whether its agent could reach Envoy last")
+    release = models.CharField(max_length=40, blank=True, help_text="of its agent, as it said last")
+    form = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="of what it can be given: agent.release.FORM; empty: not heard yet"
+    )
+    other_release_since = models.DateTimeField(
+        null=True, blank=True, help_text="when it was first heard with another form than the portal’s"
+    )
     retired_at = models.DateTimeField(null=True, blank=True)
     token_digest = models.CharField(max_length=64, blank=True, db_index=True)
     token_expires_at = models.DateTimeField(null=True, blank=True)

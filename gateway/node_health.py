@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from common.errors import Conflict
+from common.words import sentence
+
+from .agent.release import FORM, RELEASE, named
 from .models import Node, NodeEvent
 
 SILENT = timedelta(seconds=30)
@@ -14,13 +19,21 @@ REFUSED = "It refused what it was given last, and serves the last good one."
 NO_ENVOY = "Its agent answers, and Envoy beside it does not."
 
 
-STATUSES = ("proven", "behind", "refusing", "no envoy", "no answer", "not enrolled", "retired")
+STATUSES = (
+    "proven",
+    "behind",
+    "refusing",
+    "other release",
+    "no envoy",
+    "no answer",
+    "not enrolled",
+    "retired",
+)
 
 
 @dataclass(frozen=True)
 class Health:
-    """`status`: proven, behind, refusing, no envoy, no answer, not enrolled or retired; `since` when,
-    where that is known; `why`, a sentence, or ""."""
+    """`status`: one of STATUSES; `since` when, where that is known; `why`, a sentence, or ""."""
 
     status: str
     since: datetime | None = None
@@ -44,11 +57,29 @@ def health_of(node: Node, now: datetime | None = None) -> Health:
         return Health("no envoy", node.trouble_since, NO_ENVOY)
     if node.trouble:
         return Health("refusing", node.trouble_since, node.trouble)
+    if why := said_of_release(node):
+        return Health("other release", node.other_release_since, f"It {why}.")
     if node.wanted_version != node.live_version:
         return Health(
             "behind", node.behind_since, "It was given another configuration and has not proved it yet."
         )
     return Health("proven")
+
+
+def said_of_release(node: Node) -> str:
+    """Which release a node runs and what to do, when it cannot be given what this portal sends; else "".
+    What its agent runs is known from its heartbeats."""
+    if node.form is None or node.form == FORM:
+        return ""
+    both = f"runs {named(node.release, node.form)}, the portal {named(RELEASE, FORM)}"
+    which = "it" if node.form < FORM else "the portal"
+    return f"{both}: update {which} before the next deployment"
+
+
+def refuse_other_release(nodes: Iterable[Node]) -> None:
+    """Raise Conflict, naming each node that could not be given a deployment, and the remedy."""
+    if said := [f"node {node} {why}" for node in nodes if (why := said_of_release(node))]:
+        raise Conflict("other_release", sentence("; ".join(said)) + ".")
 
 
 def note(node: Node, what: str, text: str = "", *, actor: str = "") -> None:
@@ -57,10 +88,14 @@ def note(node: Node, what: str, text: str = "", *, actor: str = "") -> None:
     NodeEvent.objects.create(node=node, actor=actor or node.name, what=what, text=text[:500])
 
 
-def heard_from(*, node: Node, serving: str, ready: bool, at: datetime) -> None:
-    """A heartbeat: `serving` is the version that was proved last, `ready` whether Envoy answers."""
+def heard_from(*, node: Node, serving: str, ready: bool, release: str, form: int, at: datetime) -> None:
+    """A heartbeat: `serving` is the version that was proved last, `ready` whether Envoy answers, `release`
+    and `form` are those of the agent's `release.py`, "" and 0 when it does not tell."""
     before = Node.objects.get(pk=node.pk)
-    fresh = {"last_seen": at, "live_version": serving, "envoy_ready": ready}
+    fresh = {"last_seen": at, "live_version": serving, "envoy_ready": ready, "release": release, "form": form}
+    fresh["other_release_since"] = None if form == FORM else before.other_release_since or at
+    if before.form is not None and (release, form) != (before.release, before.form):
+        note(node, "other release", f"It runs {named(release, form)} now.")
     if serving == before.wanted_version:
         fresh["behind_since"] = None
     if ready != before.envoy_ready:

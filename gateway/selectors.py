@@ -208,7 +208,7 @@ def _source(were_live: list[Deployment], host: VirtualHost) -> Deployment | None
 
 def refused_lately(host: VirtualHost, *, limit: int = 8) -> QuerySet[Sighting]:
     """The latest refusals on a host."""
-    refused = Sighting.objects.filter(host=host, outcome=Outcome.REFUSED).select_related("host")
+    refused = Sighting.objects.filter(host=host, outcome=Outcome.REFUSED)
     return refused.order_by("-last_seen")[:limit]
 
 
@@ -250,7 +250,7 @@ def trial_of(host: VirtualHost, *, limit: int = 8) -> Trial | None:
         bare=Sum("noted", filter=bare, default=0),
         certificates=Count("fingerprint", filter=~bare, distinct=True),
     )
-    return Trial(since, latest=list(seen.select_related("host").order_by("-last_seen")[:limit]), **told)
+    return Trial(since, latest=list(seen.order_by("-last_seen")[:limit]), **told)
 
 
 def noted_in_trial() -> QuerySet[Sighting]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, PositiveSmallIntegerField, QuerySet, When
 from django.db.models.functions import Greatest, Least
 
 from common.outbox import announce
@@ -53,13 +53,20 @@ def add(*, node: Node, seen: Iterable[agent.Sighting]) -> None:
                 "first_seen": datetime.fromisoformat(item.first),
                 "last_seen": datetime.fromisoformat(item.last),
                 "subject": item.subject[:500],
+                "status": item.status,
             },
         )
         if not is_new:
+            last = datetime.fromisoformat(item.last)
             Sighting.objects.filter(pk=row.pk).update(
                 count=F("count") + item.count,
                 first_seen=Least("first_seen", datetime.fromisoformat(item.first)),
-                last_seen=Greatest("last_seen", datetime.fromisoformat(item.last)),
+                last_seen=Greatest("last_seen", last),
+                status=Case(
+                    When(last_seen__lte=last, then=item.status),
+                    default="status",
+                    output_field=PositiveSmallIntegerField(),
+                ),
             )
     for host in {item.host for item in seen} & set(hosts):
         announce("host.seen", hosts[host].uuid)

@@ -106,6 +106,7 @@ LOOKS: dict[str, dict[str, Look]] = {
         "proven": Look("proven", "patch-check-fill", "ok"),
         "behind": Look("behind", "hourglass-split", "warn"),
         "refusing": Look("refusing", "x-octagon-fill", "bad"),
+        "other_release": Look("other release", "exclamation-triangle-fill", "warn"),
         "no_envoy": Look("no Envoy", "x-octagon-fill", "bad"),
         "no_answer": Look("no answer", "x-octagon-fill", "bad"),
         "not_enrolled": Look("not enrolled", "hourglass-split", "idle"),

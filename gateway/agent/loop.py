@@ -98,7 +98,7 @@ class Agent:
         self._accept_within, self._retry_after = accept_within, retry_after
         token = secrets.token_hex(16)
         self._prober = Prober(directory.root / "run", token)
-        self._seen = Seen(directory, token, self._prober.stranger)
+        self._seen = Seen(directory, token, self._prober.own_calls)
         self.denying = Denying(portal, directory, self.admin, self._reads_the_list)
         self._pending: Wanted | None = None
         self._refused: Wanted | None = None

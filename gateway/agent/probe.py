@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from gateway.agent.own_calls import OwnCalls
 from gateway.translation.node import NodeHost
 
 # Tells the request log that the agent itself called; its value is a secret of the agent, so nobody else can
@@ -87,7 +88,8 @@ class Prober:
         self._token, self._patience, self._timeout = token, patience, timeout
         self._plain = _context()
         self._stranger = _context()
-        pem, self.stranger = _stranger()
+        pem, fingerprint = _stranger()
+        self.own_calls = OwnCalls(fingerprint)
         with tempfile.NamedTemporaryFile("wb", dir=folder, suffix=".pem") as file:  # 0600
             file.write(pem)
             file.flush()
@@ -127,8 +129,9 @@ class Prober:
         self, sni: str, host: str, context: ssl.SSLContext, address: str, port: int
     ) -> tuple[int, str, str]:
         """Status, reason and the server certificate's SHA-256 ("" when the handshake broke off before it)."""
-        certificate = ""
+        certificate, begun = "", time.time()
         with socket.create_connection((address, port), timeout=self._timeout) as raw:
+            here = str(raw.getsockname()[0])
             try:
                 with context.wrap_socket(raw, server_hostname=sni) as tls:
                     certificate = hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest()
@@ -138,6 +141,8 @@ class Prober:
             except (ssl.SSLError, ConnectionError, http.client.RemoteDisconnected):
                 # With TLS 1.3 a client thinks that it is connected before the server has looked at its
                 # certificate, and often sees a reset in place of the alert.
+                if context is self._plain:
+                    self.own_calls.add(sni, here, begun, time.time())
                 return 0, BROKEN_OFF, certificate
 
     def _ask_http(self, tls: ssl.SSLSocket, host: str) -> tuple[int, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.agent.bundle import write_private
 from gateway.agent.directory import NodeDirectory
+from gateway.agent.own_calls import OwnCalls
 from gateway.translation import deny
 
 _CHUNK = 8_000_000  # bytes read at a time
@@ -31,7 +32,7 @@ class Sighting:
     "trial_"; else no_client_certificate, client_certificate_refused, name_not_allowed (of a rule of its
     anchor) or unknown_issuer, the first two after "handshake_" where TLS refused; certificate_denied
     (by decision of the account, in trial as well); unknown_host, or what else TLS said. `subject`: as the
-    certificate last showed it (RFC 2253).
+    certificate last showed it (RFC 2253). `status`: of the last answer (HTTP); 0: there was none.
     """
 
     host: str
@@ -43,18 +44,35 @@ class Sighting:
     count: int
     first: str
     last: str
+    status: int = 0  # agents of older releases do not tell
+
+    def plus(self, new: "Sighting") -> "Sighting":
+        """Both as one, which differ in nothing but `subject`, `count`, `first`, `last` and `status`."""
+        later = new if new.last >= self.last else self
+        return replace(
+            new,
+            count=self.count + new.count,
+            first=min(self.first, new.first),
+            last=later.last,
+            status=later.status,
+        )
 
 
 class Seen:
     """Reads both logs of a node from where it stopped. The agent's own probes do not count: `token` is in
-    their requests, `stranger` the fingerprint of the certificate that TLS refuses them."""
+    their requests, and `own` knows those that TLS refused."""
 
     def __init__(
-        self, directory: NodeDirectory, token: str, stranger: str = "", rotate_at: int = 50_000_000
+        self,
+        directory: NodeDirectory,
+        token: str,
+        own: OwnCalls | None = None,
+        rotate_at: int = 50_000_000,
     ) -> None:
+        self._own = own or OwnCalls()
         self._logs: dict[Path, Callable[[dict[str, Any]], Sighting | None]] = {
             directory.requests_log: lambda line: request_sighting(line, token),
-            directory.connections_log: lambda line: connection_sighting(line, stranger),
+            directory.connections_log: lambda line: connection_sighting(line, self._own),
         }
         self._note = directory.root / "run" / "seen.json"
         self._rotate_at, self._next_rotation = rotate_at, 0.0
@@ -65,6 +83,7 @@ class Seen:
         """What was added since the last `commit`, folded. Reading again without a commit gives it again,
         and more."""
         folded: dict[tuple[str, ...], Sighting] = {}
+        self._own.begin()
         self._reached = dict(self._offsets)
         for log, understand in self._logs.items():
             for path in (_rotated(log), log):
@@ -75,6 +94,7 @@ class Seen:
 
     def commit(self) -> None:
         """Remember, on disk too, that everything of the last `read` was reported."""
+        self._own.commit()
         present = {_identity(path) for log in self._logs for path in (log, _rotated(log))}
         reached = {key: offset for key, offset in self._reached.items() if key in present}
         if reached != self._offsets:
@@ -143,9 +163,7 @@ def _fold(folded: dict[tuple[str, ...], Sighting], new: Sighting) -> None:
     if len(folded) >= _KEYS:
         new = replace(new, fingerprint="", issuer="", subject="")
     key = (new.host, new.fingerprint, new.issuer, new.outcome, new.reason)
-    if old := folded.get(key):
-        new = replace(new, count=old.count + 1, first=min(old.first, new.first), last=max(old.last, new.last))
-    folded[key] = new
+    folded[key] = old.plus(new) if (old := folded.get(key)) else new
 
 
 def request_sighting(line: dict[str, Any], token: str) -> Sighting | None:
@@ -154,14 +172,14 @@ def request_sighting(line: dict[str, Any], token: str) -> Sighting | None:
     route, certificate = line.get("route"), line.get("fingerprint")
     if line.get("probe") == token or route == "misdirected":
         return None
-    why = _why(line) if certificate else "no_client_certificate"
+    why, status = _why(line) if certificate else "no_client_certificate", int(line.get("status") or 0)
     if route == "no-client-certificate" or str(line.get("details")).startswith("rbac_access_denied"):
-        return _sighting(line, "refused", why)
+        return _sighting(line, "refused", why, status)
     if line.get("gate") == "trial":  # the lock noted that it would have refused
-        return _sighting(line, "served", f"trial_{why}") if route else None
+        return _sighting(line, "served", f"trial_{why}", status) if route else None
     # Only locked hosts see certificates, and there the open gate is the evidence.
     served = line.get("gate") == "open" if certificate else bool(route)
-    return _sighting(line, "served", _unanswered(line)) if served else None
+    return _sighting(line, "served", _unanswered(line), status) if served else None
 
 
 def _why(line: dict[str, Any]) -> str:
@@ -182,9 +200,9 @@ def _unanswered(line: dict[str, Any]) -> str:
     return "target_failed" if int(line.get("status") or 0) >= 500 else ""
 
 
-def connection_sighting(line: dict[str, Any], stranger: str = "") -> Sighting | None:
-    """A line of connections.jsonl. Only failed ones count; what was asked on the others is in the request
-    log.
+def connection_sighting(line: dict[str, Any], own: OwnCalls) -> Sighting | None:
+    """A line of connections.jsonl. Only failed ones count that the agent did not make; what was asked on the
+    others is in the request log.
 
     A name that no host has is counted as host "": callers could invent any number of them.
     """
@@ -192,7 +210,7 @@ def connection_sighting(line: dict[str, Any], stranger: str = "") -> Sighting | 
     if not line.get("chain"):  # response flag NR: no filter chain matched
         unknown = line.get("flags") == "NR"
         return _sighting({"time": line.get("time")}, "refused", "unknown_host") if unknown else None
-    if not failure or (stranger and line.get("fingerprint") == stranger):
+    if not failure or own.made(line):
         return None
     return _sighting(line, "refused", _tls_reason(failure))
 
@@ -205,7 +223,8 @@ def _tls_reason(failure: str) -> str:
     return _IN_TLS.get(said, said)
 
 
-def _sighting(line: dict[str, Any], outcome: str, reason: str) -> Sighting:
+def _sighting(line: dict[str, Any], outcome: str, reason: str, status: int = 0) -> Sighting:
     host, when = str(line.get("chain") or ""), str(line.get("time") or "")
     fingerprint, issuer = str(line.get("fingerprint") or ""), str(line.get("issuer") or "")
-    return Sighting(host, fingerprint, issuer, outcome, reason, str(line.get("subject") or ""), 1, when, when)
+    subject = str(line.get("subject") or "")
+    return Sighting(host, fingerprint, issuer, outcome, reason, subject, 1, when, when, status)

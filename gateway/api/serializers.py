@@ -332,6 +332,7 @@ class NodeOut(serializers.ModelSerializer):
             "why",
             "in_step",
             "in_trouble",
+            "release",
             "last_seen",
             "certificate_ends_at",
         )

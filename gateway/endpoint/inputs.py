@@ -74,7 +74,7 @@ class DeniedIn(Strict):
 
 
 class SightingIn(Strict):
-    """Counted calls of one certificate on one host."""
+    """Counted calls of one certificate on one host. Agents of older releases tell no `status`."""
 
     host = serializers.CharField(max_length=253, allow_blank=True)
     fingerprint = serializers.RegexField(_DIGEST, allow_blank=True)
@@ -85,6 +85,7 @@ class SightingIn(Strict):
     count = serializers.IntegerField(min_value=1, max_value=2**40)
     first = serializers.DateTimeField()
     last = serializers.DateTimeField()
+    status = serializers.IntegerField(min_value=0, max_value=999, default=0)
 
 
 class SeenIn(Strict):
@@ -96,9 +97,12 @@ class SeenIn(Strict):
 
 class HeartbeatIn(Strict):
     """`serving`: the version that was proved last; `dropped`: what the node could not keep for the portal
-    since its last heartbeat, in a sentence, or ""."""
+    since its last heartbeat, in a sentence, or "". `release` and `form`: of the agent's `release.py`; agents
+    of older releases tell neither."""
 
     serving = serializers.RegexField(_DIGEST, allow_blank=True)
     ready = serializers.BooleanField()
     hosts = serializers.IntegerField(min_value=0, max_value=10**7)
     dropped = serializers.CharField(max_length=300, allow_blank=True)
+    release = serializers.CharField(max_length=40, default="")
+    form = serializers.IntegerField(min_value=0, max_value=32_767, default=0)

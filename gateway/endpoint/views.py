@@ -15,6 +15,7 @@ from common.api import refuse_large_body
 from common.errors import NotFound
 
 from .. import delivery, denials, denied_lists, fleet, node_ca, node_health, services, sightings
+from ..agent.release import FORM, RELEASE
 from ..agent.seen import Sighting
 from ..models import Node
 from .identity import IsNode, NodeCertificate
@@ -87,7 +88,7 @@ class WantedView(NodeView):
         offered = (self.node.wanted_version, self.node.denied_version)
         if (wanted.version, denied.version) != offered:  # what was committed and not yet offered
             delivery.hand_over(self.node)
-        told = {"version": wanted.version, "denied": denied.to_json()}
+        told = {"version": wanted.version, "denied": denied.to_json(), "form": FORM, "release": RELEASE}
         return Response(wanted.to_json() | told)
 
     def _still_there(self) -> Node:
@@ -162,7 +163,12 @@ class Heartbeat(NodeView):
     def post(self, request: Request) -> Response:
         """204."""
         asked, node = self.given(HeartbeatIn), self.node
-        node_health.heard_from(node=node, serving=asked["serving"], ready=asked["ready"], at=timezone.now())
+        about = {name: asked[name] for name in ("serving", "ready", "release", "form")}
+        now, serving = timezone.now(), asked["serving"]
+        node_health.heard_from(node=node, at=now, **about)
+        if serving and delivery.is_waited_for(node, serving):
+            # A deployment that changes nothing: the node proved this version before, and is told no news.
+            services.proven(node=node, version=serving, probes=[], at=now)
         if asked["dropped"]:
             node_health.note(node, "dropped", asked["dropped"])
         return Response(status=204)

@@ -14,7 +14,7 @@ from common.errors import Conflict
 from common.transitions import move
 from common.words import sentence
 
-from .. import canaries, delivery, rollbacks, selectors
+from .. import canaries, delivery, node_health, rollbacks, selectors
 from ..lifecycle import ON_NODES, DeploymentStatus
 from ..models import Deployment, Node, Proof
 from .concluding import conclude, reject
@@ -35,8 +35,9 @@ def start(
 
     `minutes`: a canary goes on by itself after so long without rising refusals; None: a person decides.
     `in_rollout`: a batch is started by its rollout, and by nobody else.
-    Raises Conflict when it is not ready, another is on its way, or it is not fit any more: what was checked
-    may be weeks old by now; DomainError when `first` and `minutes` make no canary.
+    Raises Conflict when it is not ready, another is on its way, a node's release could not take it, or it is
+    not fit any more: what was checked may be weeks old by now; DomainError when `first` and `minutes` make no
+    canary.
     """
     if not in_rollout:
         refuse_part_of_rollout(deployment)
@@ -44,6 +45,7 @@ def start(
     nodes = list(selectors.nodes_to_prove(account))
     if not nodes:
         raise Conflict("no_node", "No gateway node is known. Start one first.")
+    node_health.refuse_other_release(nodes)
     if first:
         canaries.refuse_unfit(nodes, first, minutes)
     with transaction.atomic():

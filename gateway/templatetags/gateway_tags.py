@@ -23,20 +23,20 @@ from ..node_health import Health, health_of
 
 register = template.Library()
 
-# reason of a refusal → what a person reads, and the answer that the caller got
+# reason of a refusal → what a person reads, and the answer that the caller got, after its HTTP status
 REFUSALS = {
-    "no_client_certificate": ("No certificate was sent.", "400 No required SSL certificate was sent"),
+    "no_client_certificate": ("No certificate was sent.", "No required SSL certificate was sent"),
     "client_certificate_refused": (
         "Nothing in the truststore vouches for this certificate.",
-        "400 The SSL certificate error",
+        "The SSL certificate error",
     ),
     "name_not_allowed": (
         "Its CA is trusted, but no name rule there allows one of its names.",
-        "400 The SSL certificate error",
+        "The SSL certificate error",
     ),
     "unknown_issuer": (
         "The CA that issued it is no entry of the truststore, whose anchors have different name rules.",
-        "400 The SSL certificate error",
+        "The SSL certificate error",
     ),
     "handshake_no_client_certificate": ("No certificate was sent.", "a TLS alert, or a reset"),
     "handshake_client_certificate_refused": (
@@ -45,7 +45,7 @@ REFUSALS = {
     ),
     "certificate_denied": (
         "The account refuses this certificate on every host: see Denials.",
-        "400 The SSL certificate error",
+        "The SSL certificate error",
     ),
     "unknown_host": ("The name asked for is no host here.", "the connection was closed"),
 }
@@ -77,9 +77,7 @@ def refusal(sighting: Sighting) -> tuple[str, str]:
         return REFUSALS[sighting.reason.removeprefix(selectors.TRIAL)][0], "answered, as in trial"
     broken = f"The handshake broke off: {sighting.reason.replace('_', ' ')}."
     why, answer = REFUSALS.get(sighting.reason, (broken, "no HTTP answer"))
-    if sighting.host.refusal == Refusal.HANDSHAKE:
-        answer = answer.replace("400 The", "403 The")
-    return why, answer
+    return why, f"{sighting.status} {answer}" if sighting.status else answer
 
 
 @register.filter

@@ -61,6 +61,12 @@ def test_it_counts_a_batch_once(local, host):
     assert models.Sighting.objects.get(host=host).count == 3
 
 
+@pytest.mark.parametrize(("told", "kept"), [({"status": 403}, 403), ({}, 0)])
+def test_it_keeps_what_the_gateway_answered_where_the_agent_tells(local, host, told, kept):
+    say(views.SeenView, local, {"batch": "ef" * 16, "sightings": [SEEN | {"host": host.name} | told]})
+    assert models.Sighting.objects.get(host=host).status == kept
+
+
 def test_it_does_not_believe_counts_on_hosts_that_the_node_never_had(local, other_account, host):
     name = f"default.{other_account.gateway_domain}"
     say(views.SeenView, local, {"batch": "cd" * 16, "sightings": [SEEN | {"host": name}]})
@@ -92,7 +98,7 @@ def test_it_names_the_field_that_does_not_fit(local, view, body, field):
 )
 def test_it_takes_every_field_that_the_agent_sends(said, taken):
     sent = {field.name for field in fields(said)}
-    assert sent | ({"dropped"} if said is Status else set()) == {*taken().fields}
+    assert sent | ({"dropped", "release", "form"} if said is Status else set()) == {*taken().fields}
 
 
 def test_it_reads_no_body_above_the_limit(local):

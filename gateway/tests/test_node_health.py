@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from gateway import fleet, node_health
+from gateway.agent.release import FORM, RELEASE
 from gateway.models import Cell, Node
 from gateway.tests.page_cast import deployed, node
 
@@ -27,6 +28,12 @@ def edge(db):
     return made
 
 
+def hears(node, *, ready=True):
+    """A heartbeat of an agent of the portal's own release."""
+    told = {"release": RELEASE, "form": FORM}
+    node_health.heard_from(node=node, serving="", ready=ready, at=now(), **told)
+
+
 def page(client, of):
     return client.get(reverse("gateway:node", args=[of.uuid])).content.decode()
 
@@ -35,16 +42,16 @@ def test_it_says_since_when_a_node_is_away_and_when_it_came_back(owner_client, e
     yesterday = now() - timedelta(days=1)
     Node.objects.filter(pk=edge.pk).update(last_seen=yesterday)
     assert "Nothing was heard of this node since" in page(owner_client, edge)
-    node_health.heard_from(node=edge, serving="", ready=True, at=now())
+    hears(edge)
     (event, *_) = edge.events.all()
     assert event.what == "heard of again"
     assert f"{yesterday:%H:%M} UTC" in event.text
 
 
 def test_it_says_that_envoy_is_away_while_the_agent_answers(owner_client, edge):
-    node_health.heard_from(node=edge, serving="", ready=False, at=now())
+    hears(edge, ready=False)
     assert node_health.NO_ENVOY in page(owner_client, edge)
-    node_health.heard_from(node=edge, serving="", ready=True, at=now())
+    hears(edge)
     assert [event.what for event in edge.events.all()][:2] == ["Envoy answers again", "Envoy does not answer"]
 
 

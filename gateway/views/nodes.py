@@ -21,6 +21,7 @@ LOOKS = {  # of a node's history: icon and tone
     "Envoy answers again": ("check-circle-fill", "ok"),
     "refused": ("x-octagon-fill", "bad"),
     "Envoy does not answer": ("x-octagon-fill", "bad"),
+    "other release": ("arrow-repeat", "us"),
     "dropped": ("exclamation-triangle-fill", "warn"),
     "retired": ("dash-circle", "idle"),
 }

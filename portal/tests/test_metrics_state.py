@@ -8,6 +8,7 @@ from catalog.models import Product, Proxy
 from catalog.services import create_product, create_proxy
 from certificates.models import Certificate
 from gateway import services
+from gateway.agent.release import FORM
 from gateway.models import Deployment, Node
 from gateway.tests.page_cast import deployed, node, planned
 from incidents.lifecycle import IncidentStatus
@@ -59,13 +60,14 @@ def test_it_counts_what_is_flagged(owner, host):
         ("proven", {}),
         ("behind", {"wanted_version": "b"}),
         ("refusing", {"trouble": "It refused what it was given last."}),
+        ("other_release", {"form": FORM + 1}),
         ("silent", {"last_seen": ago(300)}),
     ],
 )
 def test_it_says_how_the_nodes_are(db, state, change):
     one = node()
     Node.objects.filter(pk=one.pk).update(**change)
-    states = ("proven", "behind", "refusing", "silent")
+    states = ("proven", "behind", "refusing", "other_release", "silent")
     assert [value("nodes", state=each) for each in states] == [float(each == state) for each in states]
 
 

@@ -28,11 +28,12 @@ from incidents.selectors import ENDED
 from . import health, signs
 
 log = logging.getLogger(__name__)
-NODE_STATES = ("proven", "behind", "refusing", "silent")
+NODE_STATES = ("proven", "behind", "refusing", "other_release", "silent")
 STATE_OF = {  # what a node's page says, in the fewer words of the metrics
     "proven": "proven",
     "behind": "behind",
     "refusing": "refusing",
+    "other release": "other_release",
     "no envoy": "refusing",
     "no answer": "silent",
     "not enrolled": "silent",

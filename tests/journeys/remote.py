@@ -21,6 +21,12 @@ import pytest
 from portal.processes import free_port
 from tests.journeys.conftest import ROOT, Product
 
+OTHER_RELEASE = """import sys
+from gateway.agent import release
+release.FORM = {form}
+from gateway.agent.__main__ import main
+sys.exit(main())"""
+
 
 def manage(product: Product, *words: str) -> subprocess.CompletedProcess[str]:
     """`manage.py` on the product's own data."""
@@ -124,10 +130,11 @@ class RemoteNode:
         ]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
-    def start(self) -> None:
-        """Start the agent, and wait until it serves the demo."""
+    def start(self, *, form: int | None = None) -> None:
+        """Start the agent. `form`: what an agent of another release would speak; None: of this one."""
         log = (self.folder / "agent.log").open("ab")
-        command = [sys.executable, "-m", "gateway.agent", "run", "--dir", str(self.folder)]
+        words = ["-m", "gateway.agent"] if form is None else ["-c", OTHER_RELEASE.format(form=form)]
+        command = [sys.executable, *words, "run", "--dir", str(self.folder)]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
 
     def serves(self) -> bool:

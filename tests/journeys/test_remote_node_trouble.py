@@ -54,3 +54,11 @@ def test_it_is_brought_up_to_date_when_it_is_back(remote, product):
     uuid = eventually(lambda: rest.node("late")["status"] == "proven" and rest.node("late")["uuid"])
     proofs = rest.ask(f"nodes/{uuid}/")["proofs"]
     assert [proof["status"] for proof in proofs] == ["proven"]
+
+
+def test_it_ends_a_deployment_that_changes_nothing(remote, product):
+    node, rest = remote("content"), Rest(product)
+    node.start()
+    eventually(lambda: rest.node("content")["status"] == "proven", 60, "the proof of the new node")
+    rest.wait(rest.deploy(), "live")
+    rest.wait(rest.deploy(), "live")

@@ -44,14 +44,8 @@ class Outbox:
             if len(self._counts) >= MOST_KEYS and _key(new) not in self._counts:
                 self._lost_names += new.count if new.fingerprint else 0
                 new = replace(new, fingerprint="", issuer="", subject="")
-            if old := self._counts.get(_key(new)):
-                new = replace(
-                    new,
-                    count=old.count + new.count,
-                    first=min(old.first, new.first),
-                    last=max(old.last, new.last),
-                )
-            self._counts[_key(new)] = new
+            old = self._counts.get(_key(new))
+            self._counts[_key(new)] = old.plus(new) if old else new
         self._write()
 
     def next(self) -> tuple[str, dict[str, Any]] | None:

@@ -13,6 +13,7 @@ from gateway.agent.bundle import Part, Wanted
 from gateway.agent.denied import Denied, DeniedAck
 from gateway.agent.loop import Ack, Status
 from gateway.agent.probe import Probe
+from gateway.agent.release import FORM, RELEASE, named
 from gateway.agent.remote.identity import Identity
 from gateway.agent.remote.line import Away, Declined, Line, Pauses
 from gateway.agent.remote.outbox import Outbox
@@ -23,6 +24,18 @@ FOLD_EVERY = (
     10.0  # seconds between two writes of counts while the portal is away; the logs keep them till then
 )
 log = logging.getLogger(__name__)
+
+
+class OtherForm(ValueError):
+    """The portal's release says what to serve in another form than this one's. `denied`: the version of the
+    list of denials that came with it, and was taken."""
+
+    def __init__(self, release: str, form: int, denied: str) -> None:
+        super().__init__(
+            f"the portal runs {named(release, form)}, this agent {named(RELEASE, FORM)}: it goes on with "
+            "what it has, and takes nothing but denials until both run the same form"
+        )
+        self.denied = denied
 
 
 class RemotePortal:
@@ -114,7 +127,8 @@ class RemotePortal:
         self._flush()
         body = {"serving": status.serving, "ready": status.ready, "hosts": status.hosts}
         try:
-            self._send("/node/heartbeat", body | {"dropped": self._outbox.dropped()})
+            about = {"release": RELEASE, "form": FORM, "dropped": self._outbox.dropped()}
+            self._send("/node/heartbeat", body | about)
             self._outbox.told()
             if self._identity.is_due():
                 self._identity.renew(self._line)
@@ -166,7 +180,7 @@ class RemotePortal:
             log.warning("not told to the portal yet, Envoy goes on with what it has: %s", error)
 
     def _listen(self) -> None:
-        have, denied, pauses = "", "", Pauses()
+        have, denied, pauses, other = "", "", Pauses(), False
         while not self._stop.is_set():
             begun = time.monotonic()
             try:
@@ -175,6 +189,12 @@ class RemotePortal:
                 )
                 if status == 200:
                     have, denied = self._take(body)
+                    other = False
+            except OtherForm as said:
+                log.log(logging.DEBUG if other else logging.ERROR, "%s", said)  # once is enough
+                have, denied, other = "", said.denied, True
+                self._stop.wait(pauses.next())
+                continue
             except (OSError, ValueError, KeyError, TypeError) as error:
                 log.debug("no answer about what is wanted: %s", error)
                 self._stop.wait(pauses.next())
@@ -184,7 +204,14 @@ class RemotePortal:
                 self._stop.wait(1)  # an answer that comes at once without news must not be asked for at once
 
     def _take(self, body: bytes) -> tuple[str, str]:
-        plain = json.loads(body)
+        plain = dict(json.loads(body))
+        if (form := plain.get("form", 0)) != FORM:
+            # What to serve can wait until the agent is updated, a stolen certificate cannot: its list is
+            # taken as long as it can be read.
+            denied = Denied.from_json(plain["denied"])
+            with self._lock:
+                self._denied = denied
+            raise OtherForm(str(plain.get("release", "")), form, denied.version)
         wanted = Wanted.from_json(plain)
         if wanted.version != plain["version"]:
             log.error("the portal names versions otherwise: install the agent of the portal's own release")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.agent.directory import NodeDirectory
+from gateway.agent.own_calls import OwnCalls
 from gateway.agent.seen import Seen, connection_sighting, request_sighting
 
 LINE = {
@@ -36,6 +37,12 @@ def test_it_folds_equal_lines_and_keeps_first_and_last(directory: NodeDirectory)
     _write(directory, json.dumps(LINE) + "\n" + json.dumps(later) + "\n")
     (seen,) = Seen(directory, "token").read()
     assert (seen.count, seen.first[11:13], seen.last[11:13]) == (2, "10", "11")
+
+
+def test_it_keeps_the_status_of_the_last_answer(directory: NodeDirectory) -> None:
+    later = {**LINE, "time": "2026-11-22T11:00:00.000Z", "status": 404}
+    _write(directory, json.dumps(later) + "\n" + json.dumps(LINE) + "\n")
+    assert [(seen.count, seen.status) for seen in Seen(directory, "token").read()] == [(2, 404)]
 
 
 def test_it_waits_for_the_rest_of_a_line(directory: NodeDirectory) -> None:
@@ -118,25 +125,23 @@ def test_it_judges_a_request_by_positive_evidence(
 
 def test_it_counts_failed_handshakes_by_what_tls_said() -> None:
     failure = "TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:TLS_error_end"
-    seen = connection_sighting({**LINE, "failure": failure})
+    seen = connection_sighting({**LINE, "failure": failure}, OwnCalls())
     assert seen is not None
-    assert (seen.host, seen.outcome, seen.reason) == (
+    assert (seen.host, seen.outcome, seen.reason, seen.status) == (
         "a.test",
         "refused",
         "handshake_client_certificate_refused",
+        0,
     )
 
 
-def test_it_does_not_count_the_stranger_of_its_own_probe() -> None:
-    failure = "TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:TLS_error_end"
-    assert connection_sighting({**LINE, "failure": failure}, stranger="aa") is None
-
-
 def test_it_names_no_host_that_a_caller_made_up() -> None:
-    seen = connection_sighting({"time": "t", "chain": None, "host": "made-up.test", "flags": "NR"})
+    seen = connection_sighting(
+        {"time": "t", "chain": None, "host": "made-up.test", "flags": "NR"}, OwnCalls()
+    )
     assert seen is not None
     assert (seen.host, seen.reason) == ("", "unknown_host")
 
 
 def test_it_does_not_count_a_connection_that_went_well() -> None:
-    assert connection_sighting({**LINE, "failure": None}) is None
+    assert connection_sighting({**LINE, "failure": None}, OwnCalls()) is None

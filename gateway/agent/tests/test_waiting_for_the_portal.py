@@ -1,6 +1,7 @@
 """What the portal is to be told waits on disk, bounded and merged, and is sent once."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,14 @@ def test_it_merges_counts(path: Path) -> None:
     (_, batch) = box.next()
     (one,) = batch["sightings"]
     assert (one["count"], one["first"], one["last"]) == (5, SEEN.first, LATER.last)
+
+
+def test_it_sends_what_an_agent_of_an_older_release_kept(path: Path) -> None:
+    kept = asdict(SEEN)
+    del kept["status"]
+    path.write_text(json.dumps({"reports": [], "batch": None, "counts": [kept], "lost": [0, 0]}))
+    (one,) = Outbox(path).next()[1]["sightings"]
+    assert (one["count"], one["status"]) == (2, 0)
 
 
 def test_it_survives_a_restart_with_the_same_batch(path: Path) -> None:

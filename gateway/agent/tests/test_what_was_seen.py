@@ -39,6 +39,9 @@ def test_it_tells_who_was_served_and_who_was_refused(stage: Stage) -> None:
     partner = seen[cast.PARTNER.fingerprint, "served", ""]
     assert (partner.host, partner.issuer, partner.count) == ("a.test", cast.ISSUING.fingerprint, 1)
     assert partner.subject == "CN=partner.example"
+    answered = {key[2]: one.status for key, one in seen.items() if key[1] == "refused"}
+    assert answered == {"client_certificate_refused": 400, "no_client_certificate": 400, "unknown_host": 0}
+    assert partner.status == 200
 
 
 def test_it_tells_whom_a_trial_would_refuse(stage: Stage) -> None:
@@ -60,11 +63,13 @@ def test_it_tells_whom_tls_refused(stage: Stage) -> None:
     for identity in (cast.STRANGER, None):
         with pytest.raises(OSError, match=r".*"):
             stage.call("a.test", identity)
-    seen = _seen(stage, 3)  # the agent's own probe without a certificate looks like any other
-    assert seen.keys() == {
+    stage.admin_flush()  # the lines of the agent's own probes too, which do not count
+    _seen(stage, 2)
+    assert {(s.fingerprint, s.outcome, s.reason) for s in stage.inbox.sightings} == {
         (cast.STRANGER.fingerprint, "refused", "handshake_client_certificate_refused"),
         ("", "refused", "handshake_no_client_certificate"),
     }
+    assert sum(s.count for s in stage.inbox.sightings) == 2
 
 
 def test_it_loses_and_repeats_nothing_when_logs_rotate(stage: Stage) -> None:
