@@ -50,6 +50,10 @@ class Status:
     hosts: int
 
 
+class NotArrived(Exception):
+    """The portal has not handed over a part, or a damaged one. The text says what went wrong."""
+
+
 class Portal(Protocol):
     """What the agent asks of the portal. The embedded one reads files, the remote one speaks HTTPS."""
 
@@ -155,10 +159,8 @@ class Agent:
         pauses; what was refused and is still wanted a minute later (a disk was full) is tried again."""
         try:
             ack = self.take(wanted)
-        except (OSError, KeyError, TypeError, ValueError) as error:
-            log.warning(
-                "a part of %s did not arrive: %s: %s", wanted.version[:12], type(error).__name__, error
-            )
+        except NotArrived as error:
+            log.warning("a part of %s did not arrive: %s", wanted.version[:12], error)
             self._next_try = time.monotonic() + self._pause * random.uniform(0.5, 1)  # noqa: S311
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
             return
@@ -173,28 +175,36 @@ class Agent:
 
     def take(self, wanted: Wanted) -> Ack:
         """Bring what is wanted live and prove it; on any failure the last good one serves again. Envoy must
-        be up. Raises what `Portal.part` raises; nothing has changed then."""
+        be up. Raises NotArrived when a part is missing; what is served has not changed then."""
         begun = time.monotonic()
-        known = {note.digest: note for note in self._good.notes}
-        new = {digest: self.portal.part(digest) for digest in wanted.digests if digest not in known}
-        target = holding(wanted, known | {digest: part.note for digest, part in new.items()})
+        notes = {note.digest: note for note in self._good.notes}
         probes: list[Probe] = []
         try:
-            for part in new.values():
-                self.directory.write_files(part)
+            for digest in wanted.digests:
+                if digest not in notes:  # one at a time: the files of a large estate fill the memory
+                    part = self._arrived(digest)
+                    self.directory.write_files(part)
+                    notes[digest] = part.note
+            target = holding(wanted, notes)
             self._go_live(target)
             probes = self._prove(target)
             if failed := [probe for probe in probes if not probe.ok]:
-                return self._give_up(target, _what_failed(failed), begun, probes)
+                return self._give_up(wanted, _what_failed(failed), begun, probes)
             self.directory.mark_good(target)
         except (envoy.Refused, envoy.Unreachable) as failure:
-            return self._give_up(target, str(failure), begun, probes)
+            return self._give_up(wanted, str(failure), begun, probes)
         except OSError as failure:
             self.directory.prune(self._good.files)  # makes room for the way back
-            ack = self._give_up(target, _of_disk(failure), begun, probes)
+            ack = self._give_up(wanted, _of_disk(failure), begun, probes)
             return replace(ack, of_node=True)
         self._good = target
         return Ack(target.version, "live", "", target.version, time.monotonic() - begun, tuple(probes))
+
+    def _arrived(self, digest: str) -> Part:
+        try:
+            return self.portal.part(digest)
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise NotArrived(f"{type(error).__name__}: {error}") from error
 
     def _reads_the_list(self) -> bool:
         return any(deny.FILE in chain for chain in self._good.chains.values())
@@ -257,7 +267,7 @@ class Agent:
         address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(target.wanted.address, target.wanted.address)  # noqa: S104
         return self._prober.all(changed, address, target.wanted.port) if changed else []
 
-    def _give_up(self, target: Holding, reason: str, begun: float, probes: list[Probe]) -> Ack:
+    def _give_up(self, wanted: Wanted, reason: str, begun: float, probes: list[Probe]) -> Ack:
         if self._live != self._good:
             try:
                 self._go_live(self._good)
@@ -270,7 +280,7 @@ class Agent:
                     self.directory.publish_listeners(self._good.lds())
         self.directory.prune(self._good.files)
         seconds = time.monotonic() - begun
-        return Ack(target.version, "refused", reason, self._good.version, seconds, tuple(probes))
+        return Ack(wanted.version, "refused", reason, self._good.version, seconds, tuple(probes))
 
 
 def _of_disk(error: OSError) -> str:
