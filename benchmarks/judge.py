@@ -58,7 +58,7 @@ def full_report(given: Chain) -> None:
     found = next(j for j in report.certificates if j.kind == "leaf")
     sent = [judged.certificate for judged in report.chain(found.certificate.fingerprint)]
     store = [(Certificate.from_der(given.root.der), Role.ANCHOR)]
-    assert decide(report.findings, predict(sent, store, NOW), NOW).accepted
+    assert decide(report.findings, predict(sent, store, NOW)).accepted
 
 
 def two_signatures(given: Chain) -> Callable[[], None]:

@@ -196,7 +196,6 @@ class Upload(AccountOwned):
         default=lifecycle.UploadStatus.RECEIVED,
         db_index=True,
     )
-    accepted = models.BooleanField(null=True, help_text="the verdict; null until it is judged")
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:

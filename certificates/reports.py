@@ -15,7 +15,8 @@ from .pki.codes import RULES, Rule
 from .pki.findings import Severity
 from .pki.gateway.verdict import Waiver
 from .report_lines import Line, counted
-from .services.waived import as_said, in_force, is_lifted
+from .services.waived import in_force
+from .standing import Standing, lifted_by, standing_by
 
 _PLEASE = {"A": "Please", "a": "please"}
 
@@ -26,6 +27,7 @@ class Report:
 
     upload: Upload
     file_names: list[str]
+    standing: Standing
     lines: list[Line] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     lifted: dict[int, Waiver] = field(default_factory=dict)  # by the finding's primary key
@@ -38,7 +40,7 @@ class Report:
     @property
     def accepted(self) -> bool | None:
         """The verdict of today, with the waivers in force; None until it is judged."""
-        return bool(self.lines) and not self.open_errors if self.is_judged else None
+        return self.standing.accepted
 
     @property
     def policy(self) -> bool | None:
@@ -74,23 +76,7 @@ class Report:
     @property
     def is_judged(self) -> bool:
         """Whether the worker is through with it."""
-        return self.upload.status == UploadStatus.JUDGED
-
-    def count(self, severity: str) -> int:
-        """How many findings are of a severity."""
-        return sum(finding.severity == severity for finding in self.findings)
-
-    @property
-    def error_words(self) -> str:
-        """`2 errors`, or that nothing could be read."""
-        errors = len(self.open_errors)
-        return counted(errors, "error") if errors else "not accepted"
-
-    @property
-    def warning_words(self) -> str:
-        """`1 warning`; "" without one."""
-        warnings = self.count("warning")
-        return counted(warnings, "warning") if warnings else ""
+        return self.standing.is_judged
 
     @property
     def files_words(self) -> str:
@@ -143,13 +129,9 @@ class Report:
 
     @property
     def tally(self) -> str:
-        """`2 errors, 1 warning`."""
-        words = [
-            counted(n, word)
-            for word in ("error", "warning", "remark")
-            if (n := self.count(word)) or word == "error"
-        ]
-        return ", ".join([*words, f"{len(self.lifted)} waived"] if self.lifted else words)
+        """`2 errors, 1 waived, 1 warning, 3 remarks`."""
+        remarks = sum(finding.severity == "remark" for finding in self.findings)
+        return f"{self.standing.tally}, {counted(remarks, 'remark')}" if remarks else self.standing.tally
 
     @property
     def nodes(self) -> list[dict[str, Any]]:
@@ -182,9 +164,7 @@ class Report:
             {
                 "label": "Verdict",
                 "status": "accepted" if self.accepted else "not_accepted",
-                "text": ("accepted by waiver" if self.lifted else "sound")
-                if self.accepted
-                else "not accepted as sent",
+                "text": self.standing.verdict,
                 "kind": "certificate",
                 "note": self.agree_words,
             },
@@ -270,19 +250,25 @@ def _waive_url(finding: Finding) -> str:
 
 def report_of(upload: Upload) -> Report:
     """The report of an upload; without lines and findings until it is judged. Four queries."""
-    report = Report(upload, list(upload.files.order_by("id").values_list("name", flat=True)))
+    file_names = list(upload.files.order_by("id").values_list("name", flat=True))
+    report = Report(upload, file_names, Standing(upload.status))
     if not report.is_judged:
         return report
     report.findings = list(upload.findings.all())
     rows = list(upload.certificates.select_related("certificate"))
     at = timezone.now()
-    waivers = in_force(upload.account, at, fingerprints=[row.certificate.fingerprint for row in rows])
+    waivers = in_force(upload.account_id, at, fingerprints=[row.certificate.fingerprint for row in rows])
+    report.lifted = lifted_by(report.findings, waivers, at)
+    report.standing = standing_by(
+        upload,
+        certificates=len(rows),
+        warnings=sum(finding.severity == "warning" for finding in report.findings),
+        errors=[finding for finding in report.findings if finding.severity == "error"],
+        lifted=report.lifted,
+    )
     about: dict[str, list[Finding]] = {}
     for finding in report.findings:
         about.setdefault(finding.fingerprint, []).append(finding)
-        for waiver in waivers:
-            if is_lifted(as_said(finding), at, [waiver]):
-                report.lifted[finding.pk] = waiver
     report.lines = [_line(row, about.get(row.certificate.fingerprint, []), report.lifted) for row in rows]
     return report
 

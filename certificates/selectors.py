@@ -92,13 +92,5 @@ def trusted_now(account: Account, fingerprints: Iterable[str]) -> QuerySet[Entry
 
 
 def uploads_of(account: Account) -> QuerySet[Upload]:
-    """Uploads, newest first, with counts for lists."""
-    return (
-        Upload.objects.filter(account=account)
-        .annotate(
-            certificate_count=Count("certificates", distinct=True),
-            error_count=Count("findings", filter=Q(findings__severity="error"), distinct=True),
-            warning_count=Count("findings", filter=Q(findings__severity="warning"), distinct=True),
-        )
-        .order_by("-id")
-    )
+    """Uploads, newest first. `standing.listed` adds to them where each stands."""
+    return Upload.objects.filter(account=account).order_by("-id")

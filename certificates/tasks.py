@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from .models import Upload
-from .services import uploads, waivers
+from .services import uploads
 
 
 @shared_task
@@ -17,6 +17,5 @@ def judge_upload(uuid: str) -> None:
 
 @shared_task
 def sweep_uploads() -> None:
-    """Give unfinished uploads back to the queue, and take back what a waiver lifted until yesterday."""
+    """Give unfinished uploads back to the queue."""
     uploads.give_back_stale()
-    waivers.take_back_ended(timezone.now())

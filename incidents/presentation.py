@@ -10,11 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actors import Actor
 from catalog.selectors import products_on, proxies_on
 from certificates.lifecycle import UploadStatus
 from certificates.models import Upload
+from certificates.standing import standing_of
 from common.words import few
 from gateway.lifecycle import DeploymentStatus, Outcome
 from gateway.models import Deployment, Sighting
@@ -170,10 +172,7 @@ def _checking(actor: Actor, incident: Incident, uploads: list[Upload]) -> Turn:
     judged = next((upload for upload in uploads if upload.status == UploadStatus.JUDGED), None)
     if judged is None:
         return Turn("us", TURN[S.CHECKING][1])
-    verdict = "sound" if judged.accepted else "not accepted as sent"
-    if judged.accepted and judged.findings.filter(severity="error").exists():
-        verdict = "accepted by waiver"
-    sentence = f"{judged} is {verdict}. {TURN[S.CHECKING][1]}"
+    sentence = f"{judged} is {standing_of(judged, timezone.now()).verdict}. {TURN[S.CHECKING][1]}"
     url = reverse("incidents:review", args=[incident.uuid, judged.uuid])
     return Turn("us", sentence, act="Check the upload", url=url, icon="search")
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from common.api import Strict
 
 from .. import selectors
+from ..lifecycle import UploadStatus
 from ..models import (
     Certificate,
     Entry,
@@ -197,28 +198,23 @@ class ReferenceIn(RepointIn):
     name = serializers.CharField(max_length=200)
 
 
-class UploadOut(serializers.ModelSerializer):
-    """An upload as lists show it."""
+class UploadOut(serializers.Serializer):
+    """An upload as lists show it. Verdict and counts are of today, with the waivers in force; null and 0
+    until it is judged.
+    """
 
-    label = serializers.CharField(source="__str__", help_text="U- and the number")
-    certificate_count = serializers.IntegerField()
-    error_count = serializers.IntegerField()
-    warning_count = serializers.IntegerField()
-
-    class Meta:
-        model = Upload
-        fields = (
-            "uuid",
-            "label",
-            "sender",
-            "status",
-            "accepted",
-            "certificate_count",
-            "error_count",
-            "warning_count",
-            "created_at",
-        )
-        read_only_fields = fields
+    uuid = serializers.UUIDField(source="upload.uuid")
+    label = serializers.CharField(source="upload.__str__", help_text="U- and the number")
+    sender = serializers.CharField(
+        source="upload.sender", help_text="who sent it, as the audit trail names them"
+    )
+    status = serializers.ChoiceField(UploadStatus.choices, source="upload.status")
+    accepted = serializers.BooleanField(source="standing.accepted", allow_null=True)
+    certificate_count = serializers.IntegerField(source="standing.certificates")
+    error_count = serializers.IntegerField(source="standing.errors", help_text="those that no waiver lifts")
+    waived_count = serializers.IntegerField(source="standing.waived", help_text="errors that a waiver lifts")
+    warning_count = serializers.IntegerField(source="standing.warnings")
+    created_at = serializers.DateTimeField(source="upload.created_at")
 
 
 class FindingOut(serializers.ModelSerializer):

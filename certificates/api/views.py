@@ -21,6 +21,7 @@ from common.parsers import Json
 from .. import access, selectors
 from ..models import Truststore, TruststoreVersion
 from ..services import references, truststores, uploads, waivers
+from ..standing import listed
 from .entries import known_certificate, new_entries, store_named
 from .files import contents
 from .serializers import (
@@ -184,7 +185,8 @@ class UploadViewSet(AccountViewSet):
     @extend_schema(responses=UploadOut(many=True))
     def list(self, request: Request) -> Response:
         """Every upload, newest first."""
-        return self.page(selectors.uploads_of(self.actor.account), UploadOut)
+        shown = self.paginate_queryset(selectors.uploads_of(self.actor.account))
+        return self.get_paginated_response(UploadOut(listed(shown, timezone.now()), many=True).data)
 
     @extend_schema(responses=UploadDetailOut)
     def retrieve(self, request: Request, uuid: UUID) -> Response:
@@ -201,7 +203,7 @@ class UploadViewSet(AccountViewSet):
     @extend_schema(request=Nothing, responses={202: UploadDetailOut})
     @action(detail=True, methods=["post"], parser_classes=(Json,))
     def again(self, request: Request, uuid: UUID) -> Response:
-        """Have it judged once more, with the clock, the profile and the waivers of today."""
+        """Have it judged once more, with the clock and the profile of today."""
         self.given(Nothing)
         upload = access.get_upload(self.actor, uuid, to=self.needed)
         uploads.judge_again(actor=self.actor, upload=upload)

@@ -27,11 +27,12 @@ from ..models import (
 )
 from ..pki.codes import Profile
 from ..pki.findings import Finding, Severity
+from ..pki.gateway.verdict import lifting
 from ..pki.roles import Role, check_entry, check_store
 from ..pki.san_rules import SanRule
 from ..roots import public_roots
 from .known import parsed
-from .waived import in_force, is_lifted, lapsed
+from .waived import in_force, lapsed
 
 
 @dataclass(frozen=True)
@@ -224,8 +225,8 @@ def why_unfit(
             elif entry.certificate.pk in new:
                 found.append(finding)
     found += check_store([(certificate, entry.role) for entry, certificate in parsed_entries], at, profile)
-    waivers = in_force(account, at)
-    return _said(finding for finding in found if not is_lifted(finding, at, waivers))
+    waivers = in_force(account.pk, at)
+    return _said(finding for finding in found if not lifting(finding, waivers, at))
 
 
 def _said(findings: Iterable[Finding]) -> str:

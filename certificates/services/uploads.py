@@ -26,7 +26,6 @@ from ..pki.reading import private_key_in
 from ..pki.roles import suggested_role
 from . import verdicts
 from .known import remember
-from .waived import in_force
 
 MAX_BYTES = 1_000_000
 MAX_FILES = 10
@@ -128,7 +127,7 @@ def judge_upload(*, upload: Upload, at: datetime) -> None:
     who = portal(upload.account)
     move(upload, UploadStatus.JUDGING, actor=who.label)
     report = verdicts.judged(upload, at)
-    assessment = verdicts.assess(report, at, in_force(upload.account, at))
+    assessment = verdicts.assess(report, at)
     advice = lint_all([judged.certificate for judged in report.certificates])
     findings = [*assessment.findings, *advice]
     with transaction.atomic():
@@ -150,7 +149,7 @@ def judge_upload(*, upload: Upload, at: datetime) -> None:
                 gateway_says=forecast.says if forecast else "",
             )
         Finding.objects.bulk_create(_rows(upload, findings, assessment.waivable))
-        move(upload, UploadStatus.JUDGED, actor=who.label, accepted=assessment.accepted)
+        move(upload, UploadStatus.JUDGED, actor=who.label)
         errors = sum(finding.severity == Severity.ERROR for finding in findings)
         audit.record(who, "upload:judged", upload, certificates=len(report.certificates), errors=errors)
         announce("upload.judged", upload.uuid)
@@ -158,7 +157,7 @@ def judge_upload(*, upload: Upload, at: datetime) -> None:
 
 @transaction.atomic
 def judge_again(*, actor: Actor, upload: Upload) -> None:
-    """Have an upload judged once more, with the clock, the profile and the waivers of today. What was found
+    """Have an upload judged once more, with the clock and the profile of today. What was found
     before stays until the worker has the new report. Raises Conflict while it is being judged.
     """
     if upload.status != UploadStatus.JUDGED:
@@ -201,7 +200,7 @@ def _give_up(upload: Upload) -> None:
     upload.certificates.all().delete()
     upload.findings.all().delete()
     Finding.objects.bulk_create(_rows(upload, [unjudged]))
-    move(upload, UploadStatus.JUDGED, actor="Portal", reason="given up", accepted=False)
+    move(upload, UploadStatus.JUDGED, actor="Portal", reason="given up")
     announce("upload.judged", upload.uuid)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,16 +11,15 @@ from common.errors import DomainError
 from ..models import TruststoreVersion, Upload
 from ..pki.certificate import Certificate
 from ..pki.codes import Profile, needless
-from ..pki.findings import Finding, Severity, worst_first
+from ..pki.findings import Finding, worst_first
 from ..pki.gateway.model import predict
 from ..pki.gateway.settings import Prediction
-from ..pki.gateway.verdict import Waiver, decide
+from ..pki.gateway.verdict import decide
 from ..pki.judgement import Report, judge
 from ..pki.roles import Role
 from ..pki.san_rules import allows
 from ..roots import public_roots
 from .known import parsed
-from .waived import is_lifted
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,11 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Assessment:
-    """Both halves of the verdict on an upload. `findings`: all of them, errors first. `forecasts`: by the
-    fingerprint of each client. `waivable`: (fingerprint, code) of the errors that a person may waive.
+    """Both halves of the verdict on an upload, before any waiver. `findings`: all of them, errors first.
+    `forecasts`: by the fingerprint of each client. `waivable`: (fingerprint, code) of the errors that a
+    person may waive.
     """
 
-    accepted: bool
     findings: tuple[Finding, ...]
     forecasts: dict[str, Forecast]
     waivable: frozenset[tuple[str, str]]
@@ -52,10 +51,10 @@ def judged(upload: Upload, at: datetime) -> Report:
     return judge(files, at, profile, public_roots=public_roots())
 
 
-def assess(report: Report, at: datetime, waivers: Collection[Waiver] = ()) -> Assessment:
+def assess(report: Report, at: datetime) -> Assessment:
     """Put beside the report of an upload what the gateway will do with each client of it at the aware moment
-    `at`. A client that policy has nothing against and that the gateway would refuse, although pinned, gets an
-    error: tomorrow's outage.
+    `at`. A client that policy has nothing against, or nothing but what may be waived, and that the gateway
+    would refuse, although pinned, gets an error: tomorrow's outage.
     """
     refusals: list[Finding] = []
     forecasts: dict[str, Forecast] = {}
@@ -66,18 +65,12 @@ def assess(report: Report, at: datetime, waivers: Collection[Waiver] = ()) -> As
         chain = [each.certificate for each in report.chain(client.certificate.fingerprint)]
         said = _about(report, chain)
         prediction = predict(chain, [(client.certificate, Role.CLIENT)], at)
-        refusals += [f for f in decide(said, prediction, at, waivers).findings if f not in said]
+        refusals += [f for f in decide(said, prediction).findings if f not in said]
         forecasts[client.certificate.fingerprint] = Forecast(
             prediction.accepted, _said(prediction, chain, at)
         )
         waivable |= _waivable(report, chain, at)
-    findings = worst_first([*refusals, *report.findings])
-    errors = [
-        finding
-        for finding in findings
-        if finding.severity == Severity.ERROR and not is_lifted(finding, at, waivers)
-    ]
-    return Assessment(bool(report.certificates) and not errors, findings, forecasts, frozenset(waivable))
+    return Assessment(worst_first([*refusals, *report.findings]), forecasts, frozenset(waivable))
 
 
 def _about(report: Report, chain: Sequence[Certificate]) -> list[Finding]:
@@ -105,7 +98,7 @@ def _waivable(report: Report, chain: Sequence[Certificate], at: datetime) -> set
             continue
         role = Role.ANCHOR if certificate.is_ca else Role.CLIENT
         part = chain[: place + 1]
-        verdict = decide(_about(report, part), predict(part, [(certificate, role)], at), at)
+        verdict = decide(_about(report, part), predict(part, [(certificate, role)], at))
         found |= {
             (certificate.fingerprint, finding.code)
             for finding in verdict.waivable

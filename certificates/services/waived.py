@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from accounts.models import Account
-
 from .. import models
 from ..models import Certificate, Waiver
-from ..pki.codes import needless
 from ..pki.findings import Finding, Severity
 from ..pki.gateway import verdict
 
 
 def in_force(
-    account: Account, at: datetime, *, fingerprints: Collection[str] | None = None
+    account: int, at: datetime, *, fingerprints: Collection[str] | None = None
 ) -> list[verdict.Waiver]:
-    """The waivers of an account that count at the aware moment `at`, as the judge knows them; with
-    `fingerprints` only those of these certificates. One query.
+    """The waivers of an account (its primary key) that count at the aware moment `at`, as the judge knows
+    them; with `fingerprints` only those of these certificates. One query.
     """
     rows = Waiver.objects.filter(account=account, withdrawn_at=None, until__gte=at)
     if fingerprints is not None:
@@ -27,13 +24,6 @@ def in_force(
         verdict.Waiver(row.code, row.certificate.fingerprint, row.until, row.by, row.reason)
         for row in rows.select_related("certificate")
     ]
-
-
-def is_lifted(finding: Finding, at: datetime, waivers: Iterable[verdict.Waiver]) -> bool:
-    """Whether one of the waivers lifts this error at the aware moment `at`. Nothing lifts a hole or an
-    outage.
-    """
-    return needless(finding) and any(waiver.covers(finding, at) for waiver in waivers)
 
 
 def as_said(row: models.Finding) -> Finding:

@@ -19,11 +19,9 @@ from ..lifecycle import UploadStatus
 from ..models import Certificate, Upload, Waiver
 from ..pki.codes import RULES, Nature
 from ..pki.findings import Severity
-from ..pki.gateway.verdict import Waiver as Lift
 from ..pki.judgement import Report
 from . import verdicts
 from .uploads import refuse_pasted_key
-from .waived import as_said, in_force, is_lifted
 
 LONGEST = timedelta(days=366)
 FEWEST_WORDS = 3
@@ -63,7 +61,6 @@ def grant(
         until=min(last_moment, certificate.not_after),
         by=actor.label,
     )
-    _judge_uploads_by_it(certificate, at)
     audit.record(
         actor,
         "waiver:granted",
@@ -87,7 +84,6 @@ def withdraw(*, actor: Actor, waiver: Waiver, at: datetime) -> None:
     if not open_one.update(withdrawn_at=at, withdrawn_by=actor.label):
         raise Conflict("waiver_over", f"The waiver of {waiver} is over already.")
     waiver.refresh_from_db()
-    _judge_uploads_by_it(waiver.certificate, at)
     audit.record(
         actor, "waiver:withdrawn", waiver, code=waiver.code, fingerprint=waiver.certificate.fingerprint
     )
@@ -164,38 +160,3 @@ def _why_not(report: Report, certificate: Certificate, code: str) -> str:
         f"A waiver would not help: no client was sent that the gateway would let in by {certificate}. "
         "Upload it together with such a client, or ask the partner for another certificate."
     )
-
-
-def take_back_ended(at: datetime) -> int:
-    """Refuse the uploads again whose waiver's last day is over at the aware moment `at`, unless another one
-    is in force. Returns how many.
-    """
-    over = Waiver.objects.filter(withdrawn_at=None, until__lt=at).values("certificate")
-    held = Upload.objects.filter(
-        status=UploadStatus.JUDGED,
-        accepted=True,
-        findings__severity=Severity.ERROR.value,
-        certificates__certificate__in=over,
-    ).distinct()
-    count = 0
-    for upload in held.select_related("account").prefetch_related("findings"):
-        count += not _judge_by_waivers(upload, in_force(upload.account, at), at)
-    return count
-
-
-def _judge_uploads_by_it(certificate: Certificate, at: datetime) -> None:
-    """The verdict of each upload that holds the certificate, with the waivers as they are now."""
-    waivers = in_force(certificate.account, at)
-    uploads = Upload.objects.filter(
-        account=certificate.account, status=UploadStatus.JUDGED, certificates__certificate=certificate
-    )
-    for upload in uploads.distinct().prefetch_related("findings"):
-        _judge_by_waivers(upload, waivers, at)
-
-
-def _judge_by_waivers(upload: Upload, waivers: list[Lift], at: datetime) -> bool:
-    """Write down whether these waivers lift every error of an upload that is judged; the answer, too."""
-    errors = [row for row in upload.findings.all() if row.severity == Severity.ERROR]
-    accepted = all(is_lifted(as_said(row), at, waivers) for row in errors)
-    Upload.objects.filter(pk=upload.pk, status=UploadStatus.JUDGED).update(accepted=accepted)
-    return accepted

@@ -7,6 +7,7 @@ import pytest
 
 from certificates.models import Certificate, Upload, UploadFile
 from certificates.services import uploads
+from certificates.standing import standing_of
 from certificates.testing.hierarchy import ISSUING, PARTNER, ROOT
 from common.errors import DomainError
 
@@ -56,7 +57,7 @@ def test_it_stores_the_chain_in_drawing_order(account):
         for row in upload.certificates.all()
     ]
     names = [name for name, *_ in rows]
-    assert upload.accepted is True
+    assert standing_of(upload, NOW).accepted is True
     assert [kind for _, kind, _, _ in rows] == ["root", "intermediate", "leaf"]
     assert [depth for *_, depth, _ in rows] == [0, 1, 2]
     assert rows[2][3] == "client"
@@ -65,7 +66,7 @@ def test_it_stores_the_chain_in_drawing_order(account):
 
 def test_it_keeps_every_finding_with_its_remedy(account):
     upload = judged(account, ("page.html", b"<!doctype html><title>no certificate</title>"))
-    assert upload.accepted is False
+    assert standing_of(upload, NOW).accepted is False
     finding = upload.findings.first()
     assert finding.severity == "error"
     assert finding.sentence
@@ -95,7 +96,7 @@ def test_it_ends_an_upload_at_which_three_workers_failed(account):
         Upload.objects.update(changed_at=NOW - timedelta(days=400))
         uploads.give_back_stale()
     upload.refresh_from_db()
-    assert (upload.status, upload.accepted) == ("judged", False)
+    assert (upload.status, standing_of(upload, NOW).accepted) == ("judged", False)
     assert upload.findings.get().code == "NOT_JUDGED"
 
 

@@ -11,7 +11,17 @@ from certificates.models import Waiver
 from certificates.services import waived as lifted
 from certificates.services import waivers
 from certificates.testing.builder import SERVER, make
-from certificates.tests.waiving import CLIENT, NEEDLESS_CA, NOW, SHUT_OUT, SPAN, UNUSABLE_CA, sent, waived
+from certificates.tests.waiving import (
+    CLIENT,
+    NEEDLESS_CA,
+    NOW,
+    SHUT_OUT,
+    SPAN,
+    UNUSABLE_CA,
+    sent,
+    stands,
+    waived,
+)
 from common.errors import Conflict, DomainError, Forbidden
 
 pytestmark = pytest.mark.django_db
@@ -26,16 +36,15 @@ def refused(owner, *identities, **changes):
 
 def test_it_lifts_the_refusal_of_the_upload(owner):
     upload = sent(owner, CLIENT, NEEDLESS_CA)
-    assert not upload.accepted
+    assert not stands(upload).accepted
     waived(owner)
-    upload.refresh_from_db()
-    assert upload.accepted
+    assert stands(upload).accepted
 
 
 def test_it_counts_for_what_is_sent_later(owner):
     sent(owner, CLIENT, NEEDLESS_CA)
     waived(owner)
-    assert sent(owner, CLIENT, NEEDLESS_CA).accepted
+    assert stands(sent(owner, CLIENT, NEEDLESS_CA)).accepted
 
 
 def test_it_marks_the_findings_that_may_be_waived(owner):
@@ -99,15 +108,14 @@ def test_it_replaces_the_one_before(owner):
     second = waived(owner, until=(NOW + timedelta(days=90)).date())
     first.refresh_from_db()
     assert first.withdrawn_at == NOW
-    assert [waiver.until for waiver in lifted.in_force(owner.account, NOW)] == [second.until]
+    assert [waiver.until for waiver in lifted.in_force(owner.account.pk, NOW)] == [second.until]
 
 
 def test_it_refuses_the_upload_again_once_it_is_withdrawn(owner):
     upload = sent(owner, CLIENT, NEEDLESS_CA)
     waiver = waived(owner)
     waivers.withdraw(actor=owner, waiver=waiver, at=NOW)
-    upload.refresh_from_db()
-    assert (upload.accepted, waiver.withdrawn_by) == (False, owner.label)
+    assert (stands(upload).accepted, waiver.withdrawn_by) == (False, owner.label)
     with pytest.raises(Conflict):
         waivers.withdraw(actor=owner, waiver=waiver, at=NOW)
 

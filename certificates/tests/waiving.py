@@ -13,6 +13,7 @@ from certificates.pki.roles import Role
 from certificates.services import uploads, waivers
 from certificates.services.known import remember
 from certificates.services.truststores import NewEntry
+from certificates.standing import Standing, standing_of
 from certificates.testing.builder import Identity, ec_key, make
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -39,6 +40,11 @@ def sent(owner: Actor, *identities: Identity) -> Upload:
     uploads.judge_upload(upload=upload, at=NOW)
     upload.refresh_from_db()
     return upload
+
+
+def stands(upload: Upload, at: datetime = NOW) -> Standing:
+    """Where the upload stands at the moment, whatever is held of it in memory."""
+    return standing_of(Upload.objects.get(pk=upload.pk), at)
 
 
 def waived(owner: Actor, identity: Identity = NEEDLESS_CA, **changes: object) -> Waiver:

@@ -23,6 +23,7 @@ from ..pki.roles import Role
 from ..reports import report_of
 from ..services import truststores as service
 from ..services.uploads import receive
+from ..standing import listed
 from ..suggestions import anchors_of
 from .common import page_of, upload_form
 
@@ -88,7 +89,8 @@ def add(request: HttpRequest, uuid: str) -> HttpResponse:
                 add_domain_error(form, error)
             else:
                 return redirect("certificates:entries_assign", store.uuid, upload.uuid)
-    recent = selectors.uploads_of(actor.account).filter(certificate_count__gt=0)[:5]
+    with_some = selectors.uploads_of(actor.account).filter(certificates__isnull=False).distinct()
+    recent = listed(with_some[:5], timezone.now())
     return render(request, "certificates/entries_add.html", {"store": store, "form": form, "recent": recent})
 
 

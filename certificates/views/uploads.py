@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.access import actor_of
@@ -17,6 +18,7 @@ from ..models import Truststore
 from ..reports import Report, report_of
 from ..services import uploads as uploads_service
 from ..services.uploads import receive
+from ..standing import listed
 from ..suggestions import suggestions
 from .common import page_of, upload_form
 
@@ -25,8 +27,10 @@ def uploads(request: HttpRequest) -> HttpResponse:
     """Everything that was sent, newest first."""
     actor = actor_of(request)
     actor.require("certificates:read")
+    page = page_of(request, selectors.uploads_of(actor.account))
     context = {
-        "page": page_of(request, selectors.uploads_of(actor.account)),
+        "page": page,
+        "rows": listed(page, timezone.now()),
         "may_upload": actor.may("certificates:change"),
     }
     return render(request, "certificates/uploads.html", context)
@@ -77,7 +81,7 @@ def judge_again(request: HttpRequest, uuid: str) -> HttpResponse:
     actor = actor_of(request)
     found = access.get_upload(actor, uuid, to="certificates:change")
     uploads_service.judge_again(actor=actor, upload=found)
-    messages.success(request, f"{found} is checked again\nWith today’s clock, profile and waivers.")
+    messages.success(request, f"{found} is checked again\nWith today’s clock and profile.")
     return redirect("certificates:upload", found.uuid)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import Throttled
@@ -17,6 +18,7 @@ from certificates.api.files import contents
 from certificates.api.serializers import FindingOut
 from certificates.models import Upload
 from certificates.services.uploads import MAX_BYTES, MAX_FILES
+from certificates.standing import standing_of
 from common.api import Schema, refuse_large_body
 from common.errors import Conflict
 
@@ -38,12 +40,17 @@ class SentOut(serializers.ModelSerializer):
     """What became of the partner's upload."""
 
     label = serializers.CharField(source="__str__")
+    accepted = serializers.SerializerMethodField(help_text="null until it is judged")
     findings = FindingOut(many=True)
 
     class Meta:
         model = Upload
         fields = ("label", "status", "accepted", "findings")
         read_only_fields = fields
+
+    def get_accepted(self, upload: Upload) -> bool | None:
+        """The verdict of today."""
+        return standing_of(upload, timezone.now()).accepted
 
 
 class SecureOut(serializers.Serializer):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from certificates.api.serializers import UploadIn
 from certificates.pki.roles import Role
+from certificates.standing import listed
 from common.api import Strict
 
 from .. import evidence
@@ -95,7 +97,7 @@ class IncidentUploadOut(serializers.Serializer):
     uuid = serializers.UUIDField(source="upload.uuid")
     label = serializers.CharField(source="upload.__str__")
     status = serializers.CharField(source="upload.status")
-    accepted = serializers.BooleanField(source="upload.accepted", allow_null=True)
+    accepted = serializers.BooleanField(source="standing.accepted", allow_null=True)
     created_at = serializers.DateTimeField(source="upload.created_at")
 
 
@@ -145,7 +147,8 @@ class IncidentDetailOut(IncidentOut):
     @extend_schema_field(IncidentUploadOut(many=True))
     def get_uploads(self, incident: Incident) -> list[dict[str, Any]]:
         """Newest first."""
-        return IncidentUploadOut(incident.uploads.select_related("upload"), many=True).data
+        uploads = [row.upload for row in incident.uploads.select_related("upload")]
+        return IncidentUploadOut(listed(uploads, timezone.now()), many=True).data
 
 
 class IncidentIn(Strict):

@@ -6,13 +6,16 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.actors import Actor, portal
 from certificates.lifecycle import UploadStatus
 from certificates.models import Truststore, TruststoreVersion, Upload
 from certificates.pki.roles import Role
+from certificates.report_lines import counted
 from certificates.services import truststores, verdicts
+from certificates.standing import standing_of
 from common.errors import Conflict, DomainError
 from common.transitions import move
 from vhosts import services as hosts
@@ -33,12 +36,9 @@ def upload_judged(*, upload: Upload) -> None:
     incident = link.incident
     if incident.events.filter(kind=EventKind.JUDGED, upload=upload).exists():
         return
-    errors = upload.findings.filter(severity="error").count()
-    warnings = upload.findings.filter(severity="warning").count()
-    count = upload.certificates.count()
+    standing = standing_of(upload, timezone.now())
     with transaction.atomic():
-        text = f"{count} certificate{'s' * (count != 1)}: {errors} error{'s' * (errors != 1)}, "
-        text += f"{warnings} warning{'s' * (warnings != 1)}"
+        text = f"{counted(standing.certificates, 'certificate')}: {standing.tally}"
         note(incident, "Portal", EventKind.JUDGED, text, upload=upload)
         if incident.status == IncidentStatus.WAITING:
             move(incident, IncidentStatus.CHECKING, actor="Portal", reason=f"{upload} is checked")

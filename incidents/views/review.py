@@ -56,7 +56,7 @@ def review(request: HttpRequest, uuid: str, upload: str) -> HttpResponse:
     is_ready = being_checked(incident) != sent
     # Read after that, so that what shows is not older than the answer.
     incident.refresh_from_db(fields=["status"])
-    sent.refresh_from_db(fields=["status", "accepted"])
+    sent.refresh_from_db(fields=["status"])
     report = report_of(sent)
     is_ready = is_ready and report.is_judged
     known = list(Truststore.objects.filter(account=actor.account).order_by("name"))

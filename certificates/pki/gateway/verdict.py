@@ -6,7 +6,7 @@
 - Only policy says yes: blocked, and the reason is named. It is tomorrow's outage.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,60 +40,51 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`policy_findings`: as policy gave them, worst first. `waived`: the errors among them that a waiver
-    lifts, each with that waiver. `waivable`: the errors that waivers could lift; empty when that would not
-    be enough for acceptance."""
+    """Before any waiver. `policy_findings`: as policy gave them, worst first. `waivable`: the errors that
+    waivers could lift; empty when that would not be enough for acceptance."""
 
     accepted: bool
     policy_findings: tuple[Finding, ...]
     prediction: Prediction
     waivable: tuple[Finding, ...] = ()
-    waived: tuple[tuple[Finding, Waiver], ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Everything to be shown, errors first: policy's findings, and GATEWAY_REFUSES when the gateway would
-        refuse what policy lets pass."""
+        refuse what policy lets pass, or what a waiver could let pass."""
         return worst_first([*self.policy_findings, *self._refusal()])
 
     def _refusal(self) -> list[Finding]:
         said, about = self.prediction, self.prediction.culprit
-        if said.accepted or _errors(self.policy_findings, self.waived):
+        if said.accepted or not all(needless(finding) for finding in _errors(self.policy_findings)):
             return []
         sentence = f"The gateway would refuse this chain. {said.sentence}"
         fingerprint, subject = (about.fingerprint, about.common_name) if about else (None, "")
         return [Finding("GATEWAY_REFUSES", Severity.ERROR, sentence, said.remedy, fingerprint, subject)]
 
 
-def decide(
-    findings: Sequence[Finding], prediction: Prediction, at: datetime, waivers: Collection[Waiver] = ()
-) -> Verdict:
-    """Put policy and prediction together at the aware moment `at`; raises ValueError if it is naive.
-
-    `findings`: what policy says about the chain, with the severities of the account's profile. A waiver
-    counts only for an error that the table calls needless.
+def decide(findings: Sequence[Finding], prediction: Prediction) -> Verdict:
+    """Put policy and prediction together. `findings`: what policy says about the chain, with the severities
+    of the account's profile.
     """
-    if at.tzinfo is None:
-        raise ValueError("`at` needs a time zone.")
-    waived = tuple(
-        (finding, waiver)
-        for finding in findings
-        if needless(finding)
-        for waiver in waivers
-        if waiver.covers(finding, at)
-    )
-    left = _errors(findings, waived)
-    lifted = prediction.accepted and all(needless(finding) for finding in left)
+    errors = _errors(findings)
+    lifted = prediction.accepted and all(needless(finding) for finding in errors)
     return Verdict(
-        accepted=prediction.accepted and not left,
+        accepted=prediction.accepted and not errors,
         policy_findings=worst_first(findings),
         prediction=prediction,
-        waivable=tuple(left) if lifted else (),
-        waived=waived,
+        waivable=tuple(errors) if lifted else (),
     )
 
 
-def _errors(findings: Sequence[Finding], waived: Sequence[tuple[Finding, Waiver]]) -> list[Finding]:
-    """The errors that no waiver lifts."""
-    lifted = [finding for finding, _ in waived]
-    return [finding for finding in findings if finding.severity is Severity.ERROR and finding not in lifted]
+def lifting(finding: Finding, waivers: Iterable[Waiver], at: datetime) -> Waiver | None:
+    """The waiver that lifts this finding at the aware moment `at`; None without one. Only an error that the
+    table calls needless can be lifted: never a hole, an outage or what the gateway refuses.
+    """
+    if not needless(finding):
+        return None
+    return next((waiver for waiver in waivers if waiver.covers(finding, at)), None)
+
+
+def _errors(findings: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.severity is Severity.ERROR]

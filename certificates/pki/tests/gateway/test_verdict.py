@@ -3,7 +3,7 @@
 from certificates.pki.findings import Finding, Severity
 from certificates.pki.gateway.settings import Prediction
 from certificates.pki.gateway.verdict import decide
-from certificates.testing.hierarchy import EXPIRED, ISSUING, NOW, PARTNER, ROOT
+from certificates.testing.hierarchy import EXPIRED, ISSUING, PARTNER, ROOT
 
 from .asking import asked
 
@@ -17,13 +17,13 @@ NO: Prediction = asked(EXPIRED, ISSUING, anchors=(ROOT,))
 
 
 def test_it_accepts_what_both_accept() -> None:
-    verdict = decide([_finding("RSA_LEGACY", Severity.WARNING)], YES, NOW)
+    verdict = decide([_finding("RSA_LEGACY", Severity.WARNING)], YES)
     assert verdict.accepted
     assert [finding.code for finding in verdict.findings] == ["RSA_LEGACY"]
 
 
 def test_it_blocks_what_only_policy_accepts_and_names_the_reason() -> None:
-    verdict = decide([_finding("SERIAL", Severity.WARNING)], NO, NOW)
+    verdict = decide([_finding("SERIAL", Severity.WARNING)], NO)
     assert not verdict.accepted
     first = verdict.findings[0]
     assert (first.code, first.severity, first.subject) == (
@@ -36,22 +36,28 @@ def test_it_blocks_what_only_policy_accepts_and_names_the_reason() -> None:
 
 
 def test_it_leaves_it_at_policys_words_when_both_refuse() -> None:
-    verdict = decide([_finding("TIME")], NO, NOW)
+    verdict = decide([_finding("TIME")], NO)
     assert not verdict.accepted
     assert [finding.code for finding in verdict.findings] == ["TIME"]
 
 
+def test_it_names_what_no_waiver_would_change() -> None:
+    verdict = decide([_finding("CA_KEY_TYPE")], NO)
+    assert not verdict.accepted
+    assert [finding.code for finding in verdict.findings] == ["CA_KEY_TYPE", "GATEWAY_REFUSES"]
+
+
 def test_it_offers_a_waiver_for_a_needless_refusal() -> None:
     needless = _finding("CA_KEY_TYPE")
-    verdict = decide([needless], YES, NOW)
+    verdict = decide([needless], YES)
     assert (verdict.accepted, verdict.waivable) == (False, (needless,))
 
 
 def test_it_offers_no_waiver_for_a_hole() -> None:
-    verdict = decide([_finding("RSA_SHORT")], YES, NOW)
+    verdict = decide([_finding("RSA_SHORT")], YES)
     assert (verdict.accepted, verdict.waivable) == (False, ())
 
 
 def test_it_offers_no_waiver_that_would_not_be_enough() -> None:
-    assert decide([_finding("CA_KEY_TYPE"), _finding("RSA_SHORT")], YES, NOW).waivable == ()
-    assert decide([_finding("CA_KEY_TYPE")], NO, NOW).waivable == ()
+    assert decide([_finding("CA_KEY_TYPE"), _finding("RSA_SHORT")], YES).waivable == ()
+    assert decide([_finding("CA_KEY_TYPE")], NO).waivable == ()

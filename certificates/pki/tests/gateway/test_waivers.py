@@ -5,15 +5,12 @@ from datetime import datetime
 import pytest
 
 from certificates.pki.findings import Finding, Severity
-from certificates.pki.gateway.verdict import Waiver, decide
-from certificates.testing.hierarchy import DAY, EXPIRED, ISSUING, NOW, PARTNER, ROOT
-
-from .asking import asked
+from certificates.pki.gateway.verdict import Waiver, lifting
+from certificates.testing.hierarchy import DAY, NOW, PARTNER
 
 NEEDLESS = Finding("CA_KEY_TYPE", Severity.ERROR, "So it is.", "Do this.", PARTNER.fingerprint)
 HOLE = Finding("RSA_SHORT", Severity.ERROR, "So it is.", "Do this.", PARTNER.fingerprint)
-YES = asked(PARTNER, ISSUING, anchors=(ROOT,))
-NO = asked(EXPIRED, ISSUING, anchors=(ROOT,))
+OUTAGE = Finding("GATEWAY_REFUSES", Severity.ERROR, "So it is.", "Do this.", PARTNER.fingerprint)
 
 
 def _waiver(of: Finding = NEEDLESS, until: datetime = NOW + DAY) -> Waiver:
@@ -21,31 +18,26 @@ def _waiver(of: Finding = NEEDLESS, until: datetime = NOW + DAY) -> Waiver:
 
 
 def test_it_lifts_a_needless_refusal() -> None:
-    verdict = decide([NEEDLESS], YES, NOW, [_waiver()])
-    assert verdict.accepted
-    assert verdict.waived == ((NEEDLESS, _waiver()),)
-    assert verdict.findings == (NEEDLESS,)  # it is still shown
+    assert lifting(NEEDLESS, [_waiver()], NOW) == _waiver()
 
 
 def test_it_ends_on_its_day() -> None:
-    assert not decide([NEEDLESS], YES, NOW, [_waiver(until=NOW - DAY)]).accepted
+    ending = _waiver(until=NOW)
+    assert lifting(NEEDLESS, [ending], NOW) == ending
+    assert lifting(NEEDLESS, [ending], NOW + DAY) is None
 
 
 def test_it_is_about_one_certificate_and_one_code() -> None:
     other = Waiver("CA_KEY_TYPE", "0" * 64, NOW + DAY, "Olga", "Another one.")
-    assert not decide([NEEDLESS], YES, NOW, [other, _waiver(HOLE)]).accepted
+    assert lifting(NEEDLESS, [other, _waiver(HOLE)], NOW) is None
 
 
 def test_it_never_lifts_a_hole() -> None:
-    verdict = decide([HOLE], YES, NOW, [_waiver(HOLE)])
-    assert not verdict.accepted
-    assert verdict.waived == ()
+    assert lifting(HOLE, [_waiver(HOLE)], NOW) is None
 
 
 def test_it_does_not_change_the_gateways_mind() -> None:
-    verdict = decide([NEEDLESS], NO, NOW, [_waiver()])
-    assert not verdict.accepted
-    assert [finding.code for finding in verdict.findings] == ["CA_KEY_TYPE", "GATEWAY_REFUSES"]
+    assert lifting(OUTAGE, [_waiver(OUTAGE)], NOW) is None
 
 
 @pytest.mark.parametrize(("by", "reason"), [("", "Why not."), ("Olga", " ")])
