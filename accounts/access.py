@@ -37,14 +37,14 @@ def _find(request: HttpRequest) -> Actor:
     wanted = request.session.get(SESSION_KEY) if hasattr(request, "session") else None
     member = (mine.filter(account__uuid=wanted).first() if wanted else None) or mine.first()
     if member is None:
-        raise NotFound("account for you; ask an administrator to add you")
+        raise NotFound("account", "You belong to no account yet. Ask an administrator to add you.")
     return actors.person(member)
 
 
 def choose_account(request: HttpRequest, account_uuid: UUID) -> None:
     """Make another of the person's accounts the current one. Raises NotFound for anybody else's."""
     if not Member.objects.filter(user=request.user, account__uuid=account_uuid).exists():
-        raise NotFound("account")
+        raise NotFound("account", "There is no such account, or you do not belong to it.")
     request.session[SESSION_KEY] = str(account_uuid)
 
 

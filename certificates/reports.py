@@ -193,6 +193,7 @@ def to_partner(remedy: str) -> str:
     said = re.sub(r"([Aa])sk the partner for", lambda found: _PLEASE[found[1]] + " send", remedy)
     said = re.sub(r"([Aa])sk the partner", lambda found: _PLEASE[found[1]] + " tell us", said)
     said = re.sub(r"([Aa])sk for", lambda found: _PLEASE[found[1]] + " use", said)  # never "send a key"
+    said = said.replace("Agree with the partner", "Agree with us").replace("the partner's", "your")
     return said.removeprefix("Trust neither. ").removeprefix("Refuse this key everywhere. ")
 
 

@@ -36,5 +36,6 @@ class NotFound(DomainError):
 
     status = 404
 
-    def __init__(self, what: str) -> None:
-        super().__init__("not_found", f"No such {what} in this account.")
+    def __init__(self, what: str, sentence: str = "") -> None:
+        """`sentence`: what to say where there is no account to speak of."""
+        super().__init__("not_found", sentence or f"No such {what} in this account.")

@@ -39,6 +39,10 @@ def get_link(token: str) -> SecureLink:
     links = SecureLink.objects.select_related("incident__host", "incident__account", "upload")
     link = links.filter(token_digest=secrets.token_digest(token), revoked_at=None).first()
     if link is None:
-        raise NotFound("secure link")
+        raise NotFound(
+            "secure link",
+            "This link does not open. Its address may not be complete, or a newer link was sent: look for "
+            "the latest mail, or ask whoever sent it for a new one.",
+        )
     note(account=link.incident.account.uuid, actor="partner")
     return link

@@ -14,9 +14,11 @@ from certificates.pki.private_keys import private_key_in
 
 KEY_SENT = (
     "There is a private key in what was sent. Nothing of it was kept. Regard that key as disclosed: make a "
-    "new one, and send only the public certificate."
+    "new one, have a certificate issued for it, and send only that certificate."
 )
-NUL_SENT = "The address holds a character that no text may hold. Take it out."
+NUL_SENT = (
+    "The address of the page holds a character that no text may hold (%00). Take it out, and try again."
+)
 
 
 class InputGuard:

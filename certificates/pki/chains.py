@@ -40,7 +40,7 @@ def check_chains(forest: Sequence[Judged], public_roots: PublicRoots) -> Iterato
 
 def _link(judged: Judged) -> Iterator[Finding]:
     certificate = judged.certificate
-    key = f" with the key identifier {certificate.aki[:8]}…" if certificate.aki else ""
+    key = f" (key identifier {certificate.aki[:8]}…)" if certificate.aki else ""
     if judged.link == "wrong_signature":
         sentence = (
             "The issuer in this upload has the right name but the wrong key: the signature does not fit."

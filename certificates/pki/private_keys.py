@@ -20,14 +20,14 @@ from . import der
 _WORDS = rb"(?:BEGIN|END)[ \t+]{1,3}([A-Z0-9][A-Z0-9 \t+]{0,40}?[ \t+]{1,3})?PRIVATE[ \t+_-]{0,3}KEY"
 _LABEL = re.compile(rb"(?<![A-Za-z])" + _WORDS + rb"|-[ \t]{0,3}(?i:" + _WORDS + rb")")
 _LABELLED = {
-    "": "private key (PKCS#8)",
-    "ENCRYPTED": "encrypted private key (PKCS#8)",
-    "RSA": "RSA private key (PKCS#1)",
-    "EC": "EC private key (SEC1)",
-    "DSA": "DSA private key",
-    "OPENSSH": "OpenSSH private key",
-    "SSH2 ENCRYPTED": "SSH private key",
-    "PGP": "PGP private key",
+    "": "a private key (PKCS#8)",
+    "ENCRYPTED": "an encrypted private key (PKCS#8)",
+    "RSA": "an RSA private key (PKCS#1)",
+    "EC": "an EC private key (SEC1)",
+    "DSA": "a DSA private key",
+    "OPENSSH": "an OpenSSH private key",
+    "SSH2 ENCRYPTED": "an SSH private key",
+    "PGP": "a PGP private key",
 }
 _PUTTY = re.compile(rb"PuTTY-User-Key-File-\d|Private-Lines:", re.I)
 _OPENSSH = (b"openssh-key-v1\0", b"b3BlbnNzaC1rZXktdjEA")
@@ -84,11 +84,12 @@ _PEM_IN_BASE64 = re.compile(
 # Certificates hold next to nothing that begins like a key. A file full of such beginnings costs time to look
 # through and serves nobody, so it counts as one that holds keys.
 _MOST_BEGINNINGS = 2000
-_FULL_OF_BEGINNINGS = "a file full of beginnings of private keys"
+_FULL_OF_BEGINNINGS = "beginnings of private keys in great numbers"
 
 
 def private_key_in(data: bytes) -> str | None:
-    """Which kind of private key, or container that usually holds one, is in `data`; None if there is none.
+    """Which kind of private key, or container that usually holds one, is in `data`, in words that go on from
+    "It holds"; None if there is none.
 
     `data` may be text (UTF-8, UTF-16, any line ends), DER, or a mixture. Nothing is decrypted, nothing is
     opened and no part of the key is returned. Never raises.
@@ -109,28 +110,28 @@ def _in_text(data: bytes, text: bytes) -> str | None:
     label = _LABEL.search(text)
     if label:
         words = (label[1] or label[2] or b"").decode("ascii", "replace").upper().replace("+", " ").split()
-        return _LABELLED.get(" ".join(words), "private key")
+        return _LABELLED.get(" ".join(words), "a private key")
     if _PUTTY.search(text):
-        return "PuTTY private key"
+        return "a PuTTY private key"
     if any(mark in data or mark in text for mark in _OPENSSH):
-        return "OpenSSH private key"
+        return "an OpenSSH private key"
     if b'"kty"' in text and _JWK.search(text):
-        return "private key (JWK)"
+        return "a private key (JWK)"
     if _PRINTED.search(text):
-        return "private key as OpenSSL prints it"
+        return "a private key as OpenSSL prints it"
     if b"<RSAKeyValue" in text and _XML.search(text):
-        return "private key (XML)"
+        return "a private key (XML)"
     if _BLOB.search(data) or _BLOB.search(text):
-        return "private key (Microsoft)"
+        return "a private key (Microsoft)"
     return None
 
 
 def _in_der(data: bytes) -> str | None:
     """A key anywhere in binary data, also inside another structure such as PKCS#7."""
     if _PKCS12.search(data):
-        return "PKCS#12 container (.p12, .pfx)"
+        return "a PKCS#12 container (.p12, .pfx), which is made for private keys"
     if _ENCRYPTED.search(data):
-        return "encrypted private key"
+        return "an encrypted private key"
     for count, match in enumerate(_PLAIN.finditer(data)):
         kind = _plain_key(data, match.start()) if count < _MOST_BEGINNINGS else _FULL_OF_BEGINNINGS
         if kind:
@@ -150,21 +151,21 @@ def _plain_key(data: bytes, start: int) -> str | None:
         algorithm = parts[1]
         goes_on = tags[2:3] == [der.OCTET_STRING] or algorithm.end >= len(data)
         return (
-            "private key (PKCS#8)"
+            "a private key (PKCS#8)"
             if data[algorithm.body : algorithm.body + 1] == b"\x06" and goes_on
             else None
         )
     if tags == [der.INTEGER] * 6 or (tags[:2] == [der.INTEGER] * 2 and outer.end > len(data)):
-        return "RSA private key (PKCS#1)"
+        return "an RSA private key (PKCS#1)"
     if tags[:2] == [der.INTEGER, der.OCTET_STRING] and parts[1].end - parts[1].body >= 20:
-        return "EC private key (SEC1)"
+        return "an EC private key (SEC1)"
     return None
 
 
 def _in_base64(text: bytes) -> str | None:
     """A key at the start of any word (its labels may be lost), or inside another structure in Base64."""
     if _PEM_IN_BASE64.search(b"".join(text.split())):
-        return "private key (PEM in Base64)"
+        return "a private key (PEM in Base64)"
     read_to = beginnings = 0
     for match in _BASE64_START.finditer(text):
         start = match.start()
@@ -182,9 +183,9 @@ def _in_base64(text: bytes) -> str | None:
 
 def _in_head(head: bytes) -> str | None:
     if _PKCS12.match(head):
-        return "PKCS#12 container (.p12, .pfx)"
+        return "a PKCS#12 container (.p12, .pfx), which is made for private keys"
     if _ENCRYPTED.search(head, 0, 48):
-        return "encrypted private key"
+        return "an encrypted private key"
     return _plain_key(head, 0) if _PLAIN.match(head) else None
 
 

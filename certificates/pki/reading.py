@@ -74,7 +74,7 @@ def _private_key_sent(kind: str, name: str) -> Finding:
     return Finding(
         "PRIVATE_KEY_SENT",
         Severity.ERROR,
-        f"This file holds a private key or may hold one: {kind}. Nothing of it was kept.",
+        f"This file holds {kind}. Nothing of it was kept.",
         "Treat that key as known to others: make a new key, have a new certificate issued, "
         "and send the certificate alone.",
         file=name,
@@ -104,7 +104,10 @@ class _Reader:
         for thing in dict.fromkeys(self.wrong):
             if self.certificates and thing.harmless:
                 self._say(
-                    "DECODE", Severity.WARNING, f"A part was left out: it is {thing.what}.", "Nothing to do."
+                    "DECODE",
+                    Severity.WARNING,
+                    f"A part of the file was left out: it is {thing.what}.",
+                    "Nothing to do.",
                 )
             else:
                 self.error("DECODE", f"This is {thing.what}.", thing.remedy)

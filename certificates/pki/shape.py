@@ -76,7 +76,9 @@ def check_serial(certificate: Certificate) -> Iterator[Finding]:
     elif number.bit_length() >= _SERIAL_MOST_OCTETS * 8:
         sentence = f"Its serial number is longer than {_SERIAL_MOST_OCTETS} octets."
     elif number.bit_length() < _SERIAL_TOLERATED_BITS and not certificate.self_signed:
-        sentence = f"Its serial number has {number.bit_length()} bits; a random one of 64 cannot be guessed."
+        sentence = (
+            f"Its serial number has {number.bit_length()} bits and can be guessed; 64 random bits are usual."
+        )
     else:
         return
     yield about(certificate, "SERIAL", Severity.WARNING, sentence, _AT_RENEWAL)
@@ -111,7 +113,9 @@ def check_critical(certificate: Certificate) -> Iterator[Finding]:
     ]
     if unknown:
         listed = " and ".join(unknown[:3])
-        sentence = f"It demands that verifiers understand what few do (critical extension {listed})."
+        sentence = (
+            f"It has a critical extension that few programs know ({listed}); the others have to refuse it."
+        )
         remedy = "Ask the issuer for a certificate without it, or with it not marked critical."
         yield about(certificate, "CRITICAL_EXT", Severity.ERROR, sentence, remedy)
 

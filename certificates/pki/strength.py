@@ -20,6 +20,7 @@ _LEAF_CURVES = {"secp256r1", "secp384r1"}
 _CA_CURVES = _LEAF_CURVES | {"secp521r1"}
 _BROKEN_HASHES = {"md5": "MD5", "sha1": "SHA-1"}
 _ASK_STRONGER = "Ask for a certificate with an EC P-256 or RSA 3072 key."
+_ASK_OTHER_CA = "Ask the partner for a certificate from a CA with an EC P-256 or RSA 3072 key."
 _NEW_KEY = "Refuse this key everywhere. Ask for a new key, made by other software, and a new certificate."
 
 # `badkeys` by default also looks into a blocklist that it has to download first, and ends the process without
@@ -50,8 +51,8 @@ def check_key(certificate: Certificate) -> Iterator[Finding]:
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in curves:
         return
     if certificate.is_ca:
-        sentence = f"A CA key of the kind {certificate.key} is not among those that all sides understand."
-        yield about(certificate, "CA_KEY_TYPE", Severity.ERROR, sentence, _ASK_STRONGER)
+        sentence = f"A CA key of the kind {certificate.key} is not understood by every client and gateway."
+        yield about(certificate, "CA_KEY_TYPE", Severity.ERROR, sentence, _ASK_OTHER_CA)
     else:
         sentence = f"A client cannot use a key of the kind {certificate.key} with the gateway."
         yield about(certificate, "LEAF_KEY_TYPE", Severity.ERROR, sentence, _ASK_STRONGER)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from .certificate import Certificate
 from .findings import Finding, Severity, about
 
-_LET_IT_BE = "Nothing now. The issuer should correct it."
+_LET_IT_BE = "Nothing has to be done now. Tell the issuer, to correct it at the next renewal."
 
 
 def check_use_as_client(certificate: Certificate) -> Iterator[Finding]:
@@ -40,7 +40,7 @@ def check_use_as_ca(certificate: Certificate) -> Iterator[Finding]:
         remedy = "Ask the partner for the right CA certificate."
         yield about(certificate, "KU_CA", Severity.ERROR, sentence, remedy)
     if certificate.basic_constraints_critical is False:
-        sentence = "The basic constraints are not marked critical."
+        sentence = "It says that it is a CA where software may overlook it (basic constraints not critical)."
         yield about(certificate, "KU_CA", Severity.WARNING, sentence, _LET_IT_BE)
 
 

@@ -95,7 +95,7 @@ def _path(chain: Sequence[Certificate], blamed: bool) -> Iterator[Finding]:
     if broken or _breaks_constraint(chain):
         limiting = next(one.common_name for one in chain[1:] if one.constrained)
         sentence = f"It has a name for which {limiting}, or a CA above it, may not issue."
-        remedy = "Ask the issuer for a certificate within its own limits."
+        remedy = "Ask the issuer for a certificate whose names it may issue for."
         yield about(chain[0], "NAME_CONSTRAINT", Severity.ERROR, sentence, remedy)
     elif reason and not blamed and not any(words in reason for words in _NEEDLESS):
         sentence = f"Its chain does not stand up to a strict verifier: {shortened(reason)}."

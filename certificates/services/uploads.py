@@ -63,8 +63,8 @@ def refuse_unsafe(files: Sequence[tuple[str, bytes]]) -> None:
         if private_key_in(name.encode(errors="replace")):
             raise PrivateKeySent(
                 "private_key_sent",
-                "The name of a file holds a private key. Nothing of this upload was kept. Regard that key as "
-                "disclosed: make a new one, and give the file another name.",
+                "The name of a file holds a private key. Nothing of this upload was kept. Regard that "
+                "key as disclosed: make a new one, have a certificate issued for it, and rename the file.",
                 field="files",
             )
         if len(content) > MAX_BYTES:
@@ -82,8 +82,8 @@ def refuse_unsafe(files: Sequence[tuple[str, bytes]]) -> None:
         if kind:
             raise PrivateKeySent(
                 "private_key_sent",
-                f"{name} holds a private key ({kind}). Nothing of this upload was kept. Regard that key as "
-                "disclosed: make a new one, and send only the public certificate and its chain.",
+                f"{name} holds {kind}. Nothing of this upload was kept. Regard that key as disclosed: make a "
+                "new one, have a certificate issued for it, and send only that certificate and its chain.",
                 field="files",
             )
 
@@ -96,7 +96,8 @@ def refuse_pasted_key(text: str, *, field: str) -> None:
     if private_key_in(text.encode(errors="replace")):
         raise PrivateKeySent(
             "private_key_sent",
-            "This text holds a private key. It was not kept. Regard that key as disclosed: make a new one.",
+            "This text holds a private key. It was not kept. Regard that key as disclosed: make a new one, "
+            "have a certificate issued for it, and write the text without the key.",
             field=field,
         )
 

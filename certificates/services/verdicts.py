@@ -80,7 +80,8 @@ def _about(report: Report, chain: Sequence[Certificate]) -> list[Finding]:
 
 def _said(pinned: Prediction, chain: Sequence[Certificate], at: datetime) -> str:
     """What the gateway would do with the client as a pinned one, and with the top of its chain as anchor."""
-    words = pinned.sentence
+    words = "As a pinned client it would be "
+    words += "let in." if pinned.accepted else f"refused: {pinned.sentence}"
     if pinned.accepted and len(chain) > 1:
         walked = predict(chain, [(chain[-1], Role.ANCHOR)], at)
         words += f" By {chain[-1].common_name} as an anchor it would be "

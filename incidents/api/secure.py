@@ -16,7 +16,8 @@ from rest_framework.views import APIView
 
 from certificates.api.files import contents
 from certificates.api.serializers import FindingOut
-from certificates.models import Upload
+from certificates.models import Finding, Upload
+from certificates.reports import to_partner
 from certificates.services.uploads import MAX_BYTES, MAX_FILES
 from certificates.standing import standing_of
 from common.api import Schema, refuse_large_body
@@ -36,12 +37,22 @@ class LimitsOut(serializers.Serializer):
     bytes_each = serializers.IntegerField()
 
 
+class FoundOut(FindingOut):
+    """A finding, with a remedy that speaks to the partner."""
+
+    remedy = serializers.SerializerMethodField()
+
+    def get_remedy(self, finding: Finding) -> str:
+        """As on the page of the link."""
+        return to_partner(finding.remedy)
+
+
 class SentOut(serializers.ModelSerializer):
     """What became of the partner's upload."""
 
     label = serializers.CharField(source="__str__")
     accepted = serializers.SerializerMethodField(help_text="null until it is judged")
-    findings = FindingOut(many=True)
+    findings = FoundOut(many=True)
 
     class Meta:
         model = Upload

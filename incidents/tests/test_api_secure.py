@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from certificates.testing.hierarchy import EXPIRED
 from incidents.models import SecureLink
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +100,17 @@ def test_it_shows_no_report_after_its_time(api, secure, send, partner):
     assert api.get(secure()).json()["upload"]
     SecureLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert api.get(secure()).json()["upload"] is None
+
+
+def test_it_says_what_the_partner_has_to_do_and_not_what_we_have_to_ask(api, secure, send):
+    send(EXPIRED.chain_pem)
+    remedies = [finding["remedy"] for finding in api.get(secure()).json()["upload"]["findings"]]
+    assert "Please send the renewed certificate." in remedies
+    assert not [remedy for remedy in remedies if "the partner" in remedy]
+
+
+def test_it_says_what_to_do_with_a_link_that_does_not_open(api):
+    answer = api.get("/api/v1/secure/nonsense/")
+    assert answer.status_code == 404
+    assert answer.json()["detail"].startswith("This link does not open.")
+    assert "account" not in answer.json()["detail"]

@@ -48,7 +48,7 @@ def test_it_refuses_a_p12_unopened(chain: str, tmp_path: Path, options: tuple[st
     reading = read(pfx, "partner.pfx")
     assert reading.certificates == ()
     assert [finding.code for finding in reading.findings] == ["PRIVATE_KEY_SENT"]
-    assert private_key_in(pfx) == "PKCS#12 container (.p12, .pfx)"
+    assert private_key_in(pfx) == "a PKCS#12 container (.p12, .pfx), which is made for private keys"
 
 
 def test_it_refuses_a_p12_turned_into_pem(chain: str, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_it_finds_the_key_of_a_java_keystore(tmp_path: Path) -> None:
     )
     for command in (export, convert):
         subprocess.run(command.split(), check=True, capture_output=True)
-    assert private_key_in(jks.read_bytes()) == "encrypted private key"
+    assert private_key_in(jks.read_bytes()) == "an encrypted private key"
 
 
 @pytest.mark.parametrize("identity", [PARTNER, ISSUING, STRANGER, rsa_1024()])
@@ -118,4 +118,4 @@ def test_it_lets_a_sentence_speak_of_the_end_of_a_private_key(sentence: str) -> 
 
 
 def test_it_finds_a_label_in_small_letters() -> None:
-    assert private_key_in(b"-----begin rsa private key-----") == "RSA private key (PKCS#1)"
+    assert private_key_in(b"-----begin rsa private key-----") == "an RSA private key (PKCS#1)"

@@ -16,7 +16,7 @@ data:
 
 
 def test_it_finds_the_key_of_a_kubernetes_secret() -> None:
-    assert private_key_in(SECRET.encode()) == "private key (PEM in Base64)"
+    assert private_key_in(SECRET.encode()) == "a private key (PEM in Base64)"
 
 
 @pytest.mark.parametrize("shift", [b"", b"\n", b"# "])

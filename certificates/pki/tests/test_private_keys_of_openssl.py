@@ -38,7 +38,7 @@ def test_it_finds_a_key_in_every_binary_form(form: str, mix: Callable[[bytes], b
 @pytest.mark.parametrize("key", [RSA, EC], ids=["RSA", "EC"])
 def test_it_finds_a_key_that_was_printed(key: str) -> None:
     text = openssl("pkey", "-text", "-noout", given=key)
-    assert private_key_in(text) == "private key as OpenSSL prints it"
+    assert private_key_in(text) == "a private key as OpenSSL prints it"
     assert read(text + PARTNER.pem.encode(), "upload").certificates == ()
 
 
