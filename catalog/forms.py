@@ -17,7 +17,7 @@ from vhosts.selectors import hosts_of
 from .models import Product, Proxy
 
 OFFERED = 60  # rows to tick; an account may have thousands
-PLAIN = {"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}
+PLAIN = {"autocapitalize": "off", "spellcheck": "false"}
 
 
 class _Picking(forms.Form):

@@ -11,6 +11,7 @@ from crispy_forms.layout import HTML, Div, Field, Layout, Submit
 from django import forms
 
 from .models import Certificate, Keystore, Truststore
+from .pki.private_keys import private_key_in
 from .pki.roles import Role, possible_roles
 from .pki.san_rules import SanRule, from_text
 from .report_lines import Line
@@ -63,6 +64,15 @@ class MessageUploadForm(UploadForm):
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def full_clean(self) -> None:
+        """Clean, then forget a message that holds a private key, so that no page shows it again. Who takes
+        the upload refuses it by what was cleaned.
+        """
+        super().full_clean()
+        if private_key_in(self.data.get("message", "").encode(errors="replace")):
+            self.data = self.data.copy()
+            self.data["message"] = ""
 
 
 class RolesForm(forms.Form):
@@ -213,7 +223,7 @@ class TruststoreForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.layout = Layout(
-            Field("name", autocomplete="off", spellcheck="false"),
+            Field("name", spellcheck="false"),
             "description",
             buttons("Create the truststore", back),
         )
@@ -273,7 +283,7 @@ class ReferenceForm(forms.Form):
         _offer(self.fields["store"], stores)
         self.helper = FormHelper()
         self.helper.layout = Layout(
-            Field("name", autocomplete="off", spellcheck="false"),
+            Field("name", spellcheck="false"),
             "store",
             Submit("submit", "Create the reference"),
         )

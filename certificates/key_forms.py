@@ -41,7 +41,7 @@ class KeyForm(forms.Form):
 
     def __init__(self, *args: Any, act: str, back: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        first = [Field(name, autocomplete="off", spellcheck="false") for name in self._first()]
+        first = [Field(name, spellcheck="false") for name in self._first()]
         self.helper = FormHelper()
         self.helper.layout = Layout(
             *first,

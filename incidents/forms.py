@@ -72,7 +72,7 @@ class IncidentForm(forms.Form):
             ),
             Div(
                 Div("partner", css_class="col-md-6"),
-                Div(Field("email", autocomplete="off"), css_class="col-md-6"),
+                Div("email", css_class="col-md-6"),
                 css_class="row",
             ),
             "description",

@@ -16,6 +16,10 @@ KEY_SENT = (
     "There is a private key in what was sent. Nothing of it was kept. Regard that key as disclosed: make a "
     "new one, have a certificate issued for it, and send only that certificate."
 )
+GO_BACK = (
+    "Go back: your browser still has the form as you filled it in, but for passwords. Take the key out of "
+    "it, and send the rest again."
+)
 NUL_SENT = (
     "The address of the page holds a character that no text may hold (%00). Take it out, and try again."
 )
@@ -39,7 +43,8 @@ class InputGuard:
             if private_key_in(text.encode(errors="replace")):
                 if is_api:
                     return _problem(field)
-                return render(request, "400.html", {"sentence": KEY_SENT}, status=400)
+                said = {"title": "A private key was sent", "sentence": KEY_SENT, "remedy": GO_BACK}
+                return render(request, "400.html", said, status=400)
         return self.get_response(request)
 
 

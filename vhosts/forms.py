@@ -82,7 +82,7 @@ class _Trusting(forms.Form):
         return Refusal(self.cleaned_data["refusal"]) if self.cleaned_data["refusal"] else None
 
 
-_PLAIN = {"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}
+_PLAIN = {"autocapitalize": "off", "spellcheck": "false"}
 DEFAULT, CUSTOM = "default", "custom"
 
 

@@ -1,5 +1,7 @@
 """A private key that is pasted anywhere is refused at the door, and not shown again."""
 
+import re
+
 import pytest
 
 from accounts.models import AuditEntry
@@ -22,6 +24,33 @@ def test_it_refuses_a_pasted_key_on_every_page(owner_client, url, field):
     assert PARTNER.key_pem.splitlines()[1] not in answer.content.decode()
     assert not HostRequest.objects.filter(operation="CREATE", wish__alias="a").exists()
     assert PARTNER.key_pem.splitlines()[1] not in str(list(AuditEntry.objects.values()))
+
+
+def test_it_says_that_going_back_brings_the_form(owner_client):
+    text = owner_client.post(
+        "/truststores/new/", {"name": "a", "description": PARTNER.key_pem}
+    ).content.decode()
+    assert "A private key was sent" in text
+    assert "Go back: your browser still has the form as you filled it in, but for passwords." in text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/truststores/new/",
+        "/keystores/new/",
+        "/hosts/request/",
+        "/incidents/new/",
+        "/proxies/new/",
+        "/products/new/",
+        "/deployments/",
+    ],
+)
+def test_it_lets_the_browser_keep_what_was_filled_in(owner_client, host, url):
+    """A browser brings no field back that has autocomplete="off"."""
+    fields = re.findall(r"<(?:input|textarea|select)\b[^>]*>", owner_client.get(url).content.decode())
+    assert fields
+    assert not [field for field in fields if 'autocomplete="off"' in field and "password" not in field]
 
 
 def test_it_refuses_a_pasted_key_also_beside_a_file(owner_client, file):

@@ -158,11 +158,14 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def page_of(product: Product, browser: Any) -> Iterator[Any]:
-    """A function: role → a browser page signed in as that role ("" → not signed in)."""
+    """A function: role → a browser page signed in as that role ("" → not signed in). Options are those of
+    the browser's context.
+    """
     contexts = []
 
-    def open_page(role: str = "") -> Any:
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    def open_page(role: str = "", **options: Any) -> Any:
+        options = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | options
+        context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
