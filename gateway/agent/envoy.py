@@ -21,6 +21,8 @@ from gateway.agent.directory import NodeDirectory
 from gateway.translation import deny
 from gateway.translation.node import listener, validation_bootstrap
 
+DRAIN_SECONDS = 5  # after that long Envoy closes what is left of a changed chain's connections
+
 
 class Refused(Exception):
     """Envoy will not take a configuration. The text is Envoy's own reason."""
@@ -46,7 +48,7 @@ def command(directory: NodeDirectory, concurrency: int = 2) -> list[str]:
         *("--config-path", str(directory.bootstrap_file.relative_to(directory.root))),
         *("--log-path", "log/envoy.log", "--log-level", "warning"),
         *("--concurrency", str(concurrency)),
-        *("--drain-strategy", "immediate", "--drain-time-s", "5"),
+        *("--drain-strategy", "immediate", "--drain-time-s", str(DRAIN_SECONDS)),
         *("--file-flush-interval-msec", "500"),
         "--disable-hot-restart",
         "--reject-unknown-dynamic-fields",

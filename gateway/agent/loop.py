@@ -1,6 +1,7 @@
 """The agent: take what is wanted, bring it live, prove it, or put the last good one back and say why."""
 
 import logging
+import math
 import random
 import secrets
 import time
@@ -21,6 +22,7 @@ from gateway.translation import deny
 from gateway.translation.node import cds_text
 
 INTERVAL = 0.05  # seconds between two steps
+DRAINED = envoy.DRAIN_SECONDS + 1.0  # seconds
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between tries for a part that does not arrive
 log = logging.getLogger(__name__)
 
@@ -112,6 +114,7 @@ class Agent:
         self.metrics.serves(self._good.version, len(self._good.hosts))
         self._seen_every, self._heartbeat_every = seen_every, heartbeat_every
         self._next_seen = self._next_heartbeat = 0.0
+        self._next_tidying = time.monotonic() + DRAINED  # an earlier agent may have left some
 
     def close(self) -> None:
         """Offer nothing any more. Envoy keeps what it has."""
@@ -135,6 +138,8 @@ class Agent:
             self._pending, self._refused = self._refused, None
         if self._pending is not None and now >= self._next_try and self.admin.ready():
             self._bring(self._pending)
+        if now >= self._next_tidying:
+            self._tidy()
         if now >= self._next_seen:
             self._next_seen = now + self._seen_every
             self.tell_seen()
@@ -224,8 +229,9 @@ class Agent:
             self._seen.rotate(self.admin.reopen_logs)
 
     def _go_live(self, target: Holding) -> None:
-        """Clusters old and new first, then chains, then the listener where hosts come or go, then only the
-        new clusters: no route ever lacks its own. A chain that is no longer offered drains its connections.
+        """Clusters old and new first, then chains, then the listener where hosts come or go: no route ever
+        lacks its own. The old clusters go when no connection of a changed chain is left that may need them.
+        A chain that is no longer offered drains its connections.
 
         Raises Refused or Unreachable; what is live then is partly new, and the caller goes back.
         """
@@ -243,7 +249,17 @@ class Agent:
             self._publish(0, target.naming, target.lds())
         self._chains.wait_until_taken(target.chains, self._accept_within)
         if united != after:
-            self._publish(1, target.mark, target.cds())
+            self._next_tidying = time.monotonic() + DRAINED
+
+    def _tidy(self) -> None:
+        """Take away the clusters that nothing uses any more."""
+        self._next_tidying = math.inf
+        if self.directory.live_clusters() == self._good.clusters:
+            return
+        try:
+            self._publish(1, self._good.mark, self._good.cds())
+        except (envoy.Refused, envoy.Unreachable, OSError) as trouble:
+            log.warning("clusters that nothing uses stay for now: %s", trouble)
 
     def _publish(self, which: int, version: str, text: str) -> None:
         """Have Envoy read a file (0: listeners, 1: clusters), until it has accepted it and serves it."""

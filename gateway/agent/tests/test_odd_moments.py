@@ -1,13 +1,16 @@
 """Moments that a gateway must survive, on the real Envoy."""
 
 import ssl
+import time
 from pathlib import Path
 
 import pytest
 
 from gateway.agent import envoy
 from gateway.agent.directory import NodeDirectory
+from gateway.agent.loop import DRAINED
 from gateway.agent.tests import cast
+from gateway.agent.tests.live_connection import Http1
 from gateway.agent.tests.stage import Stage, context
 
 pytestmark = pytest.mark.journey
@@ -91,7 +94,21 @@ def test_it_changes_a_target_without_losing_a_request(stage: Stage) -> None:
     assert stage.call("a.test", cast.PARTNER).status == 503
     assert stage.deploy(stage.part(host)).outcome == "live"
     assert stage.call("a.test", cast.PARTNER).status == 200
-    assert len(stage.directory.live_clusters()) == 1
+    end = time.monotonic() + 2 * DRAINED
+    while len(stage.directory.live_clusters()) > 1:
+        assert time.monotonic() < end
+        stage.agent.step()
+        time.sleep(0.1)
+    assert stage.call("a.test", cast.PARTNER).status == 200
+
+
+def test_it_keeps_a_target_until_the_connections_that_use_it_are_gone(stage: Stage) -> None:
+    host = stage.host("a.test", TRUSTED)
+    stage.deploy(stage.part(host))
+    kept = Http1(stage, "a.test", cast.PARTNER)
+    assert kept.ask() == 200
+    stage.deploy(stage.part(host, target_url="http://127.0.0.1:9"))
+    assert kept.ask() == 200  # with “Connection: close”, as the one after it will be another connection
 
 
 def test_it_brings_the_clusters_that_an_earlier_agent_left_half_way(stage: Stage) -> None:
