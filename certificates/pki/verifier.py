@@ -92,12 +92,14 @@ def _policies(chain: Sequence[Certificate]) -> Iterator[Finding]:
 def _path(chain: Sequence[Certificate], blamed: bool) -> Iterator[Finding]:
     reason = refusal(chain)
     broken = any(words in reason for words in _CONSTRAINT_BROKEN)
-    if broken or _breaks_constraint(chain):
-        limiting = next(one.common_name for one in chain[1:] if one.constrained)
+    limiting = next((one.common_name for one in chain[1:] if one.constrained), "")
+    # It holds a client to constraints in its own certificate, too. Those mean nothing (RFC 5280, 4.2.1.10),
+    # and the gateway does not look at them.
+    if limiting and (broken or _breaks_constraint(chain)):
         sentence = f"It has a name for which {limiting}, or a CA above it, may not issue."
         remedy = "Ask the issuer for a certificate whose names it may issue for."
         yield about(chain[0], "NAME_CONSTRAINT", Severity.ERROR, sentence, remedy)
-    elif reason and not blamed and not any(words in reason for words in _NEEDLESS):
+    elif reason and not broken and not blamed and not any(words in reason for words in _NEEDLESS):
         sentence = f"Its chain does not stand up to a strict verifier: {shortened(reason)}."
         remedy = "Show this sentence to the partner's certificate authority."
         yield about(chain[0], "PATH", Severity.ERROR, sentence, remedy)
@@ -122,8 +124,6 @@ def refusal(chain: Sequence[Certificate]) -> str:
 def _breaks_constraint(chain: Sequence[Certificate]) -> bool:
     """Whether OpenSSL finds a name for which a CA above may not issue; a common name counts where there is no
     alternative one. The verifier stops at its first trouble, and may not have come so far."""
-    if not any(issuer.constrained for issuer in chain[1:]):
-        return False
     start = max(certificate.not_before for certificate in chain)
     said = openssl.refusals([Node(certificate) for certificate in chain], start)
     return any(one.code == "NAME_CONSTRAINT" for one in said)

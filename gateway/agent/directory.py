@@ -27,6 +27,8 @@ from gateway.agent.bundle import (
 from gateway.translation import canonical, deny
 from gateway.translation.node import CHAINS_SOCKET, bootstrap
 
+LISTENERS, CLUSTERS = "lds", "cds"  # the names of the files in live/
+
 
 class NodeDirectory:
     """Everything under `root`, which is made when absent. All directories are 0700, all files 0600."""
@@ -54,8 +56,8 @@ class NodeDirectory:
         if not _is_a_list(self.denied_text()):  # chains name it, so it must be there
             self.publish_denied(deny.text(()))
         good = self.last_good()
-        self.publish_clusters(good.cds())
-        self.publish_listeners(good.starting_lds())
+        self.publish(CLUSTERS, good.cds())
+        self.publish(LISTENERS, good.starting_lds())
         self.admin_socket.unlink(missing_ok=True)  # left by an Envoy that was killed
 
     def last_good(self) -> Holding:
@@ -96,18 +98,20 @@ class NodeDirectory:
     def live_clusters(self) -> dict[str, str]:
         """The clusters that Envoy was last told of, by name; none when that cannot be read."""
         try:
-            known = json.loads((self.root / "live" / "cds.json").read_text())["resources"]
+            known = json.loads(self.published(CLUSTERS))["resources"]
             return {cluster["name"]: canonical.text(cluster) for cluster in known}
         except (OSError, ValueError, KeyError, TypeError):
             return {}
 
-    def publish_clusters(self, cds: str) -> None:
-        write_private(self.root / "live" / "cds.json", cds)
-
-    def publish_listeners(self, lds: str) -> None:
+    def publish(self, which: str, text: str) -> None:
+        """Rename LISTENERS or CLUSTERS into place, where Envoy looks."""
         if not (self.root / deny.FILE).exists():  # Envoy refuses chains that name what is not there
             self.publish_denied(deny.text(()))
-        write_private(self.root / "live" / "lds.json", lds)
+        write_private(self.root / "live" / f"{which}.json", text)
+
+    def published(self, which: str) -> str:
+        """What was published last."""
+        return (self.root / "live" / f"{which}.json").read_text()
 
     def publish_denied(self, listed: str) -> None:
         """`listed`: as `deny.text` makes it. It outlives restarts of Envoy and of the agent."""

@@ -158,13 +158,13 @@ class Admin:
         found = json.loads(self.ask(f"/stats?{query}"))["stats"]
         return {stat["name"]: str(stat["value"]) for stat in found if "name" in stat}
 
-    def versions(self) -> tuple[str, str]:
-        """The versions of LDS and CDS that Envoy accepted last."""
+    def versions(self) -> dict[str, str]:
+        """The versions of "lds" and "cds" that Envoy accepted last, "" when none."""
         found = self.stats(r"^(listener_manager\.lds|cluster_manager\.cds)\.version_text$", "TextReadouts")
-        return (
-            found.get("listener_manager.lds.version_text", ""),
-            found.get("cluster_manager.cds.version_text", ""),
-        )
+        return {
+            "lds": found.get("listener_manager.lds.version_text", ""),
+            "cds": found.get("cluster_manager.cds.version_text", ""),
+        }
 
     def denied_version(self) -> str:
         """The version of the list of refused certificates that Envoy holds; "" when it holds none."""

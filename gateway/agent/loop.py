@@ -13,7 +13,7 @@ from typing import Protocol
 from gateway.agent import envoy
 from gateway.agent.bundle import Holding, Part, Wanted, holding
 from gateway.agent.denied import Denied, DeniedAck, Denying
-from gateway.agent.directory import NodeDirectory
+from gateway.agent.directory import CLUSTERS, LISTENERS, NodeDirectory
 from gateway.agent.discovery import Chains
 from gateway.agent.metrics import Metrics
 from gateway.agent.probe import Probe, Prober
@@ -21,6 +21,7 @@ from gateway.agent.seen import Seen, Sighting
 from gateway.translation import deny
 from gateway.translation.node import cds_text
 
+PER_CHAIN = 0.02  # seconds, many times what Envoy needs
 INTERVAL = 0.05  # seconds between two steps
 DRAINED = envoy.DRAIN_SECONDS + 1.0  # seconds
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between tries for a part that does not arrive
@@ -100,7 +101,6 @@ class Agent:
         self.portal, self.directory = portal, directory
         self.metrics = metrics or Metrics(directory)
         self.admin = envoy.Admin(directory)
-        self._chains = Chains(directory.chains_socket)
         self._accept_within, self._retry_after = accept_within, retry_after
         token = secrets.token_hex(16)
         self._prober = Prober(directory.root / "run", token)
@@ -110,11 +110,14 @@ class Agent:
         self._refused: Wanted | None = None
         self._next_try, self._pause = 0.0, FIRST_PAUSE
         self._live = self._good = directory.last_good()
-        self._chains.offer(self._good.chains)
         self.metrics.serves(self._good.version, len(self._good.hosts))
         self._seen_every, self._heartbeat_every = seen_every, heartbeat_every
         self._next_seen = self._next_heartbeat = 0.0
         self._next_tidying = time.monotonic() + DRAINED  # an earlier agent may have left some
+        self._next_accompanying = 0.0
+        self._chains = Chains(directory.chains_socket)  # last: who begins and fails must not answer Envoy
+        if self._good.version:
+            self._chains.offer(self._good.chains)
 
     def close(self) -> None:
         """Offer nothing any more. Envoy keeps what it has."""
@@ -146,18 +149,41 @@ class Agent:
         if now >= self._next_heartbeat:
             self._next_heartbeat = now + self._heartbeat_every
             ready = self.admin.ready()
-            if ready and self._pending is None:
-                self._accompany()
+            if ready and self._pending is None and now >= self._next_accompanying:
+                self._try_to_accompany()
             self.portal.heartbeat(Status(self._good.version, ready, len(self._good.hosts)))
 
-    def _accompany(self) -> None:
-        """An Envoy that has started holds all chains in its listener: let it take them one by one from now
-        on."""
+    def _try_to_accompany(self) -> None:
         try:
-            if self._good.hosts and self.admin.versions()[0] == self._good.mark:
-                self._go_live(self._good)
+            self._accompany()
         except (envoy.Refused, envoy.Unreachable, OSError) as trouble:
             log.warning("Envoy serves as it started, and takes no single chains yet: %s", trouble)
+            self._next_accompanying = time.monotonic() + self._retry_after
+
+    def _accompany(self) -> None:
+        """An Envoy that has started holds all chains in its listener: from now on it takes them one by one.
+
+        Raises Refused or Unreachable when it does not; then all hosts are served as Envoy started.
+        """
+        good = self._good
+        if not good.hosts:
+            return
+        if self.admin.versions()[LISTENERS] == good.naming:
+            if self._chains.refused():
+                self._chains.offer(good.chains)  # Envoy may take today what it did not take then
+            return
+        self._chains.offer(good.chains)
+        try:
+            self._publish(LISTENERS, good.naming, good.lds(), len(good.chains))
+            self._chains.wait_until_taken(good.chains, self._patience(len(good.chains)))
+        except envoy.Refused:
+            with suppress(envoy.Refused):  # its reason is that of the chain, which is told
+                self._publish(LISTENERS, good.mark, good.starting_lds(), len(good.chains))
+            raise
+
+    def _patience(self, chains: int) -> float:
+        """Seconds that Envoy may need to take so many."""
+        return self._accept_within + chains * PER_CHAIN
 
     def _bring(self, wanted: Wanted) -> None:
         """Take what is wanted and report. A part that does not arrive is asked for again, with growing
@@ -191,6 +217,7 @@ class Agent:
                     self.directory.write_files(part)
                     notes[digest] = part.note
             target = holding(wanted, notes)
+            self._accompany()
             self._go_live(target)
             probes = self._prove(target)
             if failed := [probe for probe in probes if not probe.ok]:
@@ -235,19 +262,23 @@ class Agent:
 
         Raises Refused or Unreachable; what is live then is partly new, and the caller goes back.
         """
-        self._live = target
-        before = self.directory.live_clusters()
-        after = target.clusters
+        was, self._live = self._live, target
+        listening = self.admin.versions()[LISTENERS]
+        before, after = self.directory.live_clusters(), target.clusters
         united = {**before, **after}
         # Each rename in live/ makes Envoy read both files again: skip those that change nothing.
         if united != before:
             joining = f"{target.version} joining"
-            self._publish(1, joining, cds_text(joining, united.values()))
+            self._publish(CLUSTERS, joining, cds_text(joining, united.values()))
         self._chains.offer(target.chains)
-        self._chains.wait_until_taken(None, self._accept_within)
-        if self.admin.versions()[0] != target.naming:
-            self._publish(0, target.naming, target.lds())
-        self._chains.wait_until_taken(target.chains, self._accept_within)
+        names = {**was.chains, **target.chains}
+        changed = [name for name in names if was.chains.get(name) != target.chains.get(name)]
+        asked = {*self._chains.asked()}
+        patience = self._patience(len(changed))
+        self._chains.wait_until_taken([name for name in changed if name in asked], patience)
+        if listening != target.naming:
+            self._publish(LISTENERS, target.naming, target.lds(), len(changed))
+        self._chains.wait_until_taken([name for name in changed if name in target.chains], patience)
         if united != after:
             self._next_tidying = time.monotonic() + DRAINED
 
@@ -257,24 +288,33 @@ class Agent:
         if self.directory.live_clusters() == self._good.clusters:
             return
         try:
-            self._publish(1, self._good.mark, self._good.cds())
+            self._publish(CLUSTERS, self._good.mark, self._good.cds())
         except (envoy.Refused, envoy.Unreachable, OSError) as trouble:
             log.warning("clusters that nothing uses stay for now: %s", trouble)
 
-    def _publish(self, which: int, version: str, text: str) -> None:
-        """Have Envoy read a file (0: listeners, 1: clusters), until it has accepted it and serves it."""
+    def _publish(self, which: str, version: str, text: str, chains: int = 0) -> None:
+        """Have Envoy read LISTENERS or CLUSTERS, until it has accepted them and serves them, with so many new
+        `chains`.
+
+        Raises Refused; what lay there before lies there again then, for Envoy will read it with the next.
+        """
         rejected = self.admin.rejections()
-        (self.directory.publish_listeners, self.directory.publish_clusters)[which](text)
-        end = time.monotonic() + self._accept_within
-        while time.monotonic() < end:
-            if self.admin.rejections() > rejected:
-                raise envoy.Refused(
-                    self.admin.error() or "Envoy rejected the configuration and gave no reason"
-                )
-            if self.admin.versions()[which] == version and not self.admin.warming():
-                return
-            time.sleep(0.02)
-        raise envoy.Refused(f"Envoy did not take the configuration within {self._accept_within:.0f} seconds")
+        before = self.directory.published(which)
+        self.directory.publish(which, text)
+        patience = self._patience(chains)
+        end = time.monotonic() + patience
+        try:
+            while self.admin.versions()[which] != version or self.admin.warming():
+                if self.admin.rejections() > rejected:
+                    raise envoy.Refused(
+                        self.admin.error() or "Envoy rejected the configuration and gave no reason"
+                    )
+                if time.monotonic() > end:
+                    raise envoy.Refused(f"Envoy did not take the configuration within {patience:.0f} seconds")
+                time.sleep(0.02)
+        except envoy.Refused:
+            self.directory.publish(which, before)
+            raise
 
     def _prove(self, target: Holding) -> list[Probe]:
         """Call every host that is not as it was proved."""
@@ -292,8 +332,8 @@ class Agent:
                 self._chains.offer(self._good.chains)
                 with suppress(OSError):  # `prepare` writes them anew before Envoy starts
                     # Envoy finds the last good one when it is back.
-                    self.directory.publish_clusters(self._good.cds())
-                    self.directory.publish_listeners(self._good.lds())
+                    self.directory.publish(CLUSTERS, self._good.cds())
+                    self.directory.publish(LISTENERS, self._good.lds())
         self.directory.prune(self._good.files)
         seconds = time.monotonic() - begun
         return Ack(wanted.version, "refused", reason, self._good.version, seconds, tuple(probes))

@@ -47,16 +47,15 @@ def test_it_leaves_nothing_without_a_name(reports: list[Report]) -> None:
 
 
 def test_it_finds_the_names_that_the_gateway_would_refuse(reports: list[Report]) -> None:
-    seen = 0
+    named = 0
     for report in reports:
-        broken = {
-            finding.fingerprint
-            for finding in report.findings
-            if (finding.code, finding.severity) == ("NAME_CONSTRAINT", Severity.ERROR)
-        }
+        errors = [finding for finding in report.findings if finding.severity == Severity.ERROR]
         for chain in chains(report):
             said = predict(chain, [(chain[-1], Role.ANCHOR)], NOW)
             if said.code == "NAME_CONSTRAINT" and ONLY_THE_GATEWAY not in said.sentence:
-                seen += 1
-                assert {one.fingerprint for one in chain} & broken, said.sentence
-    assert seen > 5
+                members = {one.fingerprint for one in chain}
+                found = {finding.code for finding in errors if finding.fingerprint in members}
+                # OpenSSL stops at a path that is too long: such a chain is refused for that alone.
+                assert found & {"NAME_CONSTRAINT", "PATH_LENGTH"}, said.sentence
+                named += "NAME_CONSTRAINT" in found
+    assert named > 5

@@ -77,7 +77,7 @@ def test_it_closes_the_changed_hosts_connections_soon(stage: Stage, live: Part) 
 
 def test_it_serves_the_last_good_after_a_restart_of_envoy(stage: Stage, live: Part) -> None:
     stage.stop()
-    stage.directory.publish_listeners('{"version_info": "broken", "resources": [{"nonsense": 1}]}')
+    stage.directory.publish("lds", '{"version_info": "broken", "resources": [{"nonsense": 1}]}')
     stage.directory.prepare("test")
     stage.process = stage.start()
     assert stage.call("a.test", cast.PARTNER).status == 200

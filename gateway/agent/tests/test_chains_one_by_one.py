@@ -1,11 +1,16 @@
 """Envoy takes each chain alone, and needs no agent to serve what it has: on the real Envoy."""
 
 import http.client
+import socket
 import time
+from dataclasses import replace
+from threading import Event, Thread
+from unittest.mock import Mock
 
 import pytest
 
 from gateway.agent import envoy
+from gateway.agent.loop import Agent
 from gateway.agent.tests import cast
 from gateway.agent.tests.live_connection import Http1
 from gateway.agent.tests.stage import Stage
@@ -73,6 +78,66 @@ def test_it_goes_on_with_an_envoy_that_outlives_the_agent(live: Stage) -> None:
     assert kept.ask() == 200
 
 
+def test_it_serves_every_call_while_agents_come_and_go(live: Stage) -> None:
+    kept, answers, stop = Http1(live, "b.test", cast.PARTNER), [], Event()
+
+    def call() -> None:
+        while not stop.is_set():
+            answers.append((live.call("a.test", cast.PARTNER).status, kept.ask()))
+
+    caller = Thread(target=call)
+    caller.start()
+    for _ in range(4):
+        live.new_agent()
+        time.sleep(1.2)  # longer than Envoy waits before it connects anew
+    stop.set()
+    caller.join()
+    assert set(answers) == {(200, 200)}
+
+
+def test_it_leaves_an_envoy_alone_whose_last_good_is_not_readable(live: Stage) -> None:
+    (live.directory.root / "good" / "wanted.json").write_text("{")
+    live.new_agent()
+    time.sleep(1.5)
+    assert live.call("a.test", cast.PARTNER).status == 200
+
+
+def test_it_answers_no_envoy_when_it_cannot_begin(live: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    live.agent.close()
+    with monkeypatch.context() as patch:
+        patch.setattr("gateway.agent.loop.Prober", Mock(side_effect=OSError("no space")))
+        with pytest.raises(OSError, match="no space"):
+            live.agent = Agent(live.inbox, live.directory)
+    live.new_agent()
+    emptied = live.part(live.host("a.test", EMPTIED), live.host("b.test", TRUSTED))
+    assert live.deploy(emptied).outcome == "live"
+
+
+def test_it_changes_other_hosts_when_envoy_refuses_the_chain_of_one(live: Stage) -> None:
+    chain = live.agent._good.chains["b.test"]
+    live.agent._chains.offer({**live.agent._good.chains, "b.test": chain.replace('"stat_prefix"', '"x"')})
+    with pytest.raises(envoy.Refused):
+        live.agent._chains.wait_until_taken(["b.test"], 10)
+    live.agent._live = replace(live.agent._good)
+    emptied = live.part(live.host("a.test", EMPTIED), live.host("b.test", TRUSTED))
+    assert live.deploy(emptied).outcome == "live"
+    assert live.call("b.test", cast.PARTNER).status == 200
+
+
+def test_it_puts_back_a_listener_file_that_envoy_refuses(live: Stage) -> None:
+    good = live.directory.published("lds")
+    hosts = live.host("a.test", TRUSTED), live.host("b.test", TRUSTED)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        part = live.part(*hosts, live.host("c.test", TRUSTED))
+        live.inbox.next = replace(live.wish(part), port=taken.getsockname()[1])
+        live.agent.step()
+        assert live.inbox.acks[-1].outcome == "refused"
+    assert live.directory.published("lds") == good
+    assert live.deploy(live.part(*hosts, target_url="http://127.0.0.1:9")).outcome == "live"
+
+
 def test_it_takes_back_what_an_agent_left_half_way(live: Stage) -> None:
     good = live.agent._good
     half_way = live.part(live.host("a.test", EMPTIED), live.host("b.test", TRUSTED))
@@ -93,7 +158,7 @@ def test_it_starts_without_an_agent_and_takes_single_chains_when_one_comes(live:
     assert live.call("a.test", cast.PARTNER).status == 200
     live.new_agent()
     live.agent.step()
-    assert envoy.Admin(live.directory).versions()[0] == live.agent._good.naming
+    assert envoy.Admin(live.directory).versions()["lds"] == live.agent._good.naming
     assert live.call("a.test", cast.PARTNER).status == 200
 
 

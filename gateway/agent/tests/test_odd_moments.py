@@ -108,13 +108,16 @@ def test_it_keeps_a_target_until_the_connections_that_use_it_are_gone(stage: Sta
     kept = Http1(stage, "a.test", cast.PARTNER)
     assert kept.ask() == 200
     stage.deploy(stage.part(host, target_url="http://127.0.0.1:9"))
+    for _ in range(10):
+        stage.agent.step()
+        time.sleep(0.2)
     assert kept.ask() == 200  # with “Connection: close”, as the one after it will be another connection
 
 
 def test_it_brings_the_clusters_that_an_earlier_agent_left_half_way(stage: Stage) -> None:
     host = stage.host("a.test", TRUSTED)
     stage.deploy(stage.part(host, target_url="http://127.0.0.1:9"))
-    stage.directory.publish_clusters('{"version_info": "half way", "resources": []}')
+    stage.directory.publish("cds", '{"version_info": "half way", "resources": []}')
     stage.new_agent()
     assert stage.deploy(stage.part(host)).outcome == "live"
     assert stage.call("a.test", cast.PARTNER).status == 200

@@ -1,6 +1,7 @@
 """What an Envoy that asks for chains is told: a real gRPC stream, and a client that says what Envoy says."""
 
 import json
+import time
 from queue import Queue
 
 import grpc
@@ -32,7 +33,7 @@ class Client:
             request_serializer=lambda request: request.SerializeToString(),
             response_deserializer=xds.message("DeltaDiscoveryResponse").FromString,
         )
-        self._answers = method(iter(self._queue.get, None))
+        self._answers = method(iter(self._queue.get, None), timeout=20)
 
     def say(self, **fields):
         self._queue.put(xds.message("DeltaDiscoveryRequest")(type_url=xds.FILTER_CHAIN, **fields))
@@ -68,14 +69,48 @@ def test_it_brings_a_chain_that_is_asked_for_and_again_when_it_changes(chains, c
     chains.offer({"a.test": OTHER, "b.test": OTHER})
     second = client.hear()
     client.say(response_nonce=second.nonce)
-    chains.wait_until_taken(None, 5)
+    chains.wait_until_taken(chains.asked(), 5)
     assert [r.resources[0].name for r in (first, second)] == ["a.test", "a.test"]
     assert second.resources[0].version == canonical.sha256(OTHER)
 
 
 def test_it_says_of_a_name_that_it_does_not_offer_that_there_is_none(chains, client):
+    chains.offer({})
     client.say(resource_names_subscribe=["gone.test"])
     assert client.hear().removed_resources == ["gone.test"]
+
+
+def test_it_says_nothing_before_it_knows_what_to_offer(chains, client):
+    client.say(resource_names_subscribe=["a.test"])
+    time.sleep(0.3)
+    chains.offer({"a.test": A})
+    assert client.hear().resources[0].name == "a.test"
+
+
+def test_it_sends_a_refused_chain_again_when_it_is_offered_again(chains, client):
+    chains.offer({"a.test": A})
+    client.say(resource_names_subscribe=["a.test"])
+    client.say(response_nonce=client.hear().nonce, error_detail=xds.message("Status")(code=3, message="no"))
+    with pytest.raises(envoy.Refused):
+        chains.wait_until_taken(["a.test"], 5)
+    chains.offer({"a.test": A})
+    client.say(response_nonce=client.hear().nonce)
+    chains.wait_until_taken(["a.test"], 5)
+
+
+def test_it_does_not_wait_long_for_an_envoy_that_has_gone(chains, client):
+    chains.offer({"a.test": A})
+    client.say(resource_names_subscribe=["a.test"])
+    client.hear()
+    client.close()
+    with pytest.raises(envoy.Unreachable):
+        chains.wait_until_taken(["a.test"], 60)
+
+
+def test_it_lets_one_agent_alone_offer_chains_in_a_folder(chains, tmp_path):
+    with pytest.raises(OSError, match="another agent"):
+        Chains(tmp_path / "chains.sock")
+    assert (tmp_path / "chains.sock").exists()
 
 
 def test_it_withdraws_what_it_no_longer_offers(chains, client):
@@ -87,7 +122,7 @@ def test_it_withdraws_what_it_no_longer_offers(chains, client):
     gone = client.hear()
     assert gone.removed_resources == ["a.test"]
     client.say(response_nonce=gone.nonce)
-    chains.wait_until_taken(None, 5)
+    chains.wait_until_taken(chains.asked(), 5)
 
 
 def test_it_sends_nothing_that_an_envoy_that_comes_back_has(chains, client):
