@@ -104,3 +104,9 @@ def test_it_refuses_unchecked_what_would_take_too_long() -> None:
     ca = limited(excluded=many)
     client = make("a", ca, san=[x509.DNSName(f"h{number}.example") for number in range(1500)])
     assert errors(client, ca) == [("PATH", "error")]
+
+
+def test_it_does_not_hold_a_client_to_limits_in_its_own_certificate() -> None:
+    limits = x509.NameConstraints([THEIRS], None)
+    client = make("Client", ROOT, san=[x509.DNSName("a.partner.example")], extra=[(limits, True)])
+    assert [one for one in said(sent(client, ROOT)) if one[1] == "error"] == []
