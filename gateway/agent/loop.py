@@ -333,7 +333,7 @@ class Agent:
                 with suppress(OSError):  # `prepare` writes them anew before Envoy starts
                     # Envoy finds the last good one when it is back.
                     self.directory.publish(CLUSTERS, self._good.cds())
-                    self.directory.publish(LISTENERS, self._good.lds())
+                    self.directory.publish(LISTENERS, self._good.starting_lds())
         self.directory.prune(self._good.files)
         seconds = time.monotonic() - begun
         return Ack(wanted.version, "refused", reason, self._good.version, seconds, tuple(probes))
